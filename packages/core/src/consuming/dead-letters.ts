@@ -1,0 +1,69 @@
+import type { ReceivedMessage } from '../transport/transport.js'
+
+/** Why a message was set aside. */
+export type DeadLetterReason =
+  | 'retries-exhausted'
+  | 'non-retryable'
+  | 'poison'
+  | 'deserialization'
+  | 'schema'
+  | 'unknown-type'
+  | 'expired'
+
+export type DeadLetterStatus = 'new' | 'replayed' | 'discarded'
+
+/** A message that was set aside, exactly as it was received, and what is known of its failure. */
+export interface DeadLetter {
+  readonly id: string
+  /** `quarantine` holds what can do harm: undecodable bytes, broken contracts, poison. */
+  readonly kind: 'dead-letter' | 'quarantine'
+  readonly status: DeadLetterStatus
+  readonly reason: DeadLetterReason
+  readonly message: ReceivedMessage
+  /** Id and type of the envelope, where it could be decoded. */
+  readonly messageId: string | undefined
+  readonly type: string | undefined
+  readonly tenantId: string | undefined
+  /** The consumer that failed: group and, for one of several handlers, the handler. */
+  readonly consumer: string
+  readonly handler: string | undefined
+  readonly service: string
+  readonly error: DeadLetterError
+  readonly attempts: number
+  /** RFC 3339. */
+  readonly firstFailedAt: string
+  /** RFC 3339. */
+  readonly failedAt: string
+  readonly replayCount: number
+}
+
+/** The error contract: what is told of an error beyond the process. */
+export interface DeadLetterError {
+  readonly code: string
+  readonly type: string
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+  /** At most 8192 characters. */
+  readonly stack: string | undefined
+}
+
+/** Where messages are set aside until somebody looks at them. */
+export interface DeadLetters {
+  /** Resolves once the letter is stored; a rejection makes the broker keep the message. */
+  add(letter: DeadLetter): Promise<void>
+  /** The letters that match, youngest first. */
+  find(query?: DeadLetterQuery): Promise<readonly DeadLetter[]>
+  /** Sets the status of a letter. @throws GULO_DEAD_LETTER_UNKNOWN */
+  mark(id: string, status: DeadLetterStatus): Promise<DeadLetter>
+}
+
+export interface DeadLetterQuery {
+  readonly id?: string
+  readonly kind?: DeadLetter['kind']
+  readonly status?: DeadLetterStatus
+  readonly consumer?: string
+  readonly type?: string
+  readonly messageId?: string
+  /** @default 100 */
+  readonly limit?: number
+}

@@ -1,0 +1,90 @@
+// errors
+export { type ErrorDetails, type ErrorEntry, errorFactory, GuloError, isRetryable } from './errors.js'
+export { CORE_ERRORS } from './faults.js'
+
+// runtime: time and chance, handed in
+export { type Clock, type Duration, sayMs, sleep, systemClock, type Timer, type TimerOptions, toMs, withDeadline } from './runtime/clock.js'
+export { type Random, seededRandom, systemRandom } from './runtime/random.js'
+export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
+export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'
+
+// message
+export {
+  Command,
+  type DataOf,
+  DomainEvent,
+  IntegrationEvent,
+  kindOf,
+  kindOfClass,
+  Message,
+  type MessageBase,
+  type MessageClass,
+  type MessageKind,
+  Query,
+  type ResultOf,
+} from './message/message.js'
+export {
+  Contract,
+  type ContractInfo,
+  contractOf,
+  type ContractOptions,
+  ContractRegistry,
+  domainNaming,
+  type NamingPolicy,
+  reverseDnsNaming,
+  type Selector,
+} from './message/contract.js'
+export {
+  type ContextActions,
+  type ContextKey,
+  contextKey,
+  type ContextOptions,
+  type EventSink,
+  MessageContext,
+  type ScheduleOptions,
+} from './message/context.js'
+export type { Envelope } from './message/envelope.js'
+export { type EventCarrier, isEventCarrier, Result, result } from './message/result.js'
+export { consoleLogger, type Logger, type Observer, type Signal } from './message/signals.js'
+
+// codec
+export type { Codec, EncodedMessage, EncodeOptions } from './codec/codec.js'
+
+// transport
+export { byDomain, byType, snakeCase, type TopicStrategy } from './transport/topics.js'
+export type {
+  ComponentHealth,
+  DescribedTransport,
+  Forwarder,
+  HealthReporter,
+  OutgoingMessage,
+  Publisher,
+  PublishScope,
+  ReceivedMessage,
+  Route,
+  StopOptions,
+  SubscriptionHandle,
+  Transport,
+  TransportFacts,
+  TransportSubscription,
+  WireMessage,
+} from './transport/transport.js'
+
+// publishing
+export { type CommitSignal, isOutbox, type Outbox, type OutboxEntry, type OutboxGauge } from './publishing/outbox.js'
+export type { UnitOfWork } from './publishing/unit-of-work.js'
+
+// consuming
+export type {
+  DeadLetter,
+  DeadLetterError,
+  DeadLetterQuery,
+  DeadLetterReason,
+  DeadLetterStatus,
+  DeadLetters,
+} from './consuming/dead-letters.js'
+export type { IdempotencyKeyStore } from './consuming/idempotency-keys.js'
+export type { AttemptLog, Inbox, InboxEntry, InboxRetention } from './consuming/inbox.js'
+
+// scheduling
+export type { Schedule, ScheduledItem, ScheduledWork } from './scheduling/schedule.js'

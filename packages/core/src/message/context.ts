@@ -1,0 +1,161 @@
+import type { Runtime } from '../runtime/runtime.js'
+import type { Command, DomainEvent, IntegrationEvent, Query, ResultOf } from './message.js'
+
+declare const VALUE: unique symbol
+
+/** A typed place in a context, for what middleware hands to handlers. */
+export interface ContextKey<T> {
+  readonly name: string
+  readonly [VALUE]?: T
+}
+
+/** Makes a key; two keys of one name are different keys. */
+export function contextKey<T>(name: string): ContextKey<T> {
+  return { name }
+}
+
+/** Where the events of a unit of work are gathered until they are published together. */
+export interface EventSink {
+  readonly domainEvents: DomainEvent[]
+  readonly integrationEvents: IntegrationEvent[]
+}
+
+/** What a context can do for a handler; given by the mediator or the service that runs it. */
+export interface ContextActions {
+  send<M extends Command<unknown> | Query<unknown>>(message: M, context: MessageContext): Promise<ResultOf<M>>
+  publish(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void>
+  schedule(
+    message: Command<unknown> | IntegrationEvent,
+    at: Date | number,
+    options: ScheduleOptions,
+    context: MessageContext,
+  ): Promise<void>
+}
+
+export interface ScheduleOptions {
+  /** Cancels or replaces the pending message of the same key. */
+  readonly cancelKey?: string
+}
+
+/** What is known of a message before it is handled. Everything is optional. */
+export interface ContextOptions {
+  readonly messageId?: string | undefined
+  readonly correlationId?: string | undefined
+  readonly causationId?: string | undefined
+  readonly tenantId?: string | undefined
+  readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Counted from 1. */
+  readonly attempt?: number | undefined
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
+// An unaborted signal that nobody holds the controller of: shared, because making one costs microseconds.
+const NEVER_ABORTED = new AbortController().signal
+
+/** What goes along with a message through its handlers: an argument, never ambient state. */
+export class MessageContext {
+  /** The transaction of the unit of work; `undefined` outside one. Its type is the store's. */
+  transaction: unknown
+  /** Where raised events are gathered; set by whoever publishes them. */
+  sink: EventSink | undefined
+  /** How deep the cascade of domain events is; 0 for what was sent. */
+  readonly depth: number
+  readonly attempt: number
+  readonly tenantId: string | undefined
+  readonly causationId: string | undefined
+  readonly traceparent: string | undefined
+  readonly tracestate: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  private readonly runtime: Runtime
+  private readonly actions: ContextActions | undefined
+  private givenMessageId: string | undefined
+  private givenCorrelationId: string | undefined
+  private values: Map<ContextKey<unknown>, unknown> | undefined
+
+  constructor(runtime: Runtime, options?: ContextOptions, actions?: ContextActions, depth = 0) {
+    this.runtime = runtime
+    this.actions = actions
+    this.transaction = undefined
+    this.sink = undefined
+    this.values = undefined
+    this.depth = depth
+    this.attempt = options?.attempt ?? 1
+    this.tenantId = options?.tenantId
+    this.causationId = options?.causationId
+    this.traceparent = options?.traceparent
+    this.tracestate = options?.tracestate
+    this.headers = options?.headers ?? NO_HEADERS
+    this.signal = options?.signal ?? NEVER_ABORTED
+    this.givenMessageId = options?.messageId
+    this.givenCorrelationId = options?.correlationId
+  }
+
+  /** The id of the message; made on first use where the sender gave none. */
+  get messageId(): string {
+    this.givenMessageId ??= this.runtime.newId()
+    return this.givenMessageId
+  }
+
+  /** Common to everything that follows from one first message; its own id for that first message. */
+  get correlationId(): string {
+    this.givenCorrelationId ??= this.messageId
+    return this.givenCorrelationId
+  }
+
+  /** The value a middleware has set; `undefined` when none did. */
+  get<T>(key: ContextKey<T>): T | undefined {
+    return this.values?.get(key) as T | undefined
+  }
+
+  /** Hands a value on to everything that handles this message and what it causes. */
+  set<T>(key: ContextKey<T>, value: T): void {
+    this.values ??= new Map()
+    this.values.set(key, value)
+  }
+
+  /** Sends a command or query in the same unit of work; it inherits correlation and tenant. */
+  send<M extends Command<unknown> | Query<unknown>>(message: M): Promise<ResultOf<M>> {
+    return this.require().send(message, this)
+  }
+
+  /** Raises an event in the same unit of work: a domain event is handled here, an integration event published at its end. */
+  publish(event: DomainEvent | IntegrationEvent): Promise<void> {
+    return this.require().publish(event, this)
+  }
+
+  /** Sends a command or publishes an integration event at a later time, if this unit of work commits. */
+  schedule(message: Command<unknown> | IntegrationEvent, at: Date | number, options: ScheduleOptions = {}): Promise<void> {
+    return this.require().schedule(message, at, options, this)
+  }
+
+  /** The context of a message caused by this one: same correlation, tenant, trace, transaction and values. */
+  child(actions: ContextActions | undefined = this.actions, depth = this.depth): MessageContext {
+    const child = new MessageContext(
+      this.runtime,
+      {
+        correlationId: this.correlationId,
+        causationId: this.messageId,
+        tenantId: this.tenantId,
+        traceparent: this.traceparent,
+        tracestate: this.tracestate,
+        headers: this.headers,
+        signal: this.signal,
+      },
+      actions,
+      depth,
+    )
+    child.transaction = this.transaction
+    child.sink = this.sink
+    child.values = this.values
+    return child
+  }
+
+  private require(): ContextActions {
+    if (this.actions === undefined) throw new TypeError('This context belongs to no mediator.')
+    return this.actions
+  }
+}

@@ -1,0 +1,35 @@
+import type { Envelope } from '../message/envelope.js'
+import type { ReceivedMessage } from '../transport/transport.js'
+
+/** Keeps messages until they are due. */
+export interface Schedule {
+  /** Stores `item` in `transaction` where one is open; an item of the same cancel key replaces the pending one. */
+  at(item: ScheduledItem, scope?: { readonly transaction?: unknown }): Promise<void>
+  /** Drops the pending item of this key; answers whether there was one. */
+  cancel(cancelKey: string, scope?: { readonly transaction?: unknown }): Promise<boolean>
+  /**
+   * Hands at most `limit` committed items that are due at `nowMs` to `take`, oldest first, and forgets them only if it
+   * resolves. No item is handed to two callers at once. Answers how many there were.
+   */
+  due(nowMs: number, limit: number, take: (items: readonly ScheduledItem[]) => Promise<void>): Promise<number>
+}
+
+export interface ScheduledItem {
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly dueAtMs: number
+  readonly cancelKey?: string | undefined
+  readonly work: ScheduledWork
+}
+
+/** What to do when it is due. */
+export type ScheduledWork =
+  | { readonly kind: 'publish'; readonly envelope: Envelope }
+  | { readonly kind: 'send'; readonly envelope: Envelope }
+  | {
+      readonly kind: 'redeliver'
+      readonly consumer: string
+      readonly attempt: number
+      readonly firstFailedAt: string
+      readonly message: ReceivedMessage
+    }
