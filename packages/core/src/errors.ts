@@ -19,10 +19,11 @@ export class GuloError extends Error {
   readonly retryable: boolean
   readonly details: ErrorDetails
 
+  /** A boolean `details.retryable` overrides the entry, for errors whose cause decides. */
   constructor(code: string, entry: ErrorEntry, details: ErrorDetails = {}, cause?: unknown) {
     super(`${fill(entry.message, details)} ${fill(entry.mend, details)}`, cause === undefined ? undefined : { cause })
     this.code = code
-    this.retryable = entry.retryable ?? false
+    this.retryable = typeof details['retryable'] === 'boolean' ? details['retryable'] : (entry.retryable ?? false)
     this.details = details
     Object.defineProperty(this, BRAND, { value: true })
   }

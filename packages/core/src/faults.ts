@@ -74,6 +74,10 @@ export const CORE_ERRORS = {
     message: 'The middleware {middleware} ended without calling next for {message}.',
     mend: 'Return next(call), or end the message on purpose with return call.respond(value).',
   },
+  GULO_NEXT_WRONG_CALL: {
+    message: 'The middleware {middleware} called next with {found}.',
+    mend: 'Pass on the call it was given: next(call).',
+  },
   GULO_MIDDLEWARE_INVALID: {
     message: 'Middleware number {index} is {found}.',
     mend: 'Pass a function (call, next), an object with before, after or failed, or an object with forMessage.',

@@ -30,9 +30,9 @@ export {
   type ContractOptions,
   ContractRegistry,
   domainNaming,
+  type HasField,
   type NamingPolicy,
   reverseDnsNaming,
-  type Selector,
 } from './message/contract.js'
 export {
   type ContextActions,
@@ -49,6 +49,25 @@ export { consoleLogger, type Logger, type Observer, type Signal } from './messag
 
 // codec
 export type { Codec, EncodedMessage, EncodeOptions } from './codec/codec.js'
+
+// handling
+export { type DispatchBackend, queued, type QueuedOptions } from './handling/dispatch-backend.js'
+export type { Dispatcher, SendOptions } from './handling/dispatcher.js'
+export {
+  type Handler,
+  type HandlerClass,
+  type HandlerDefinition,
+  type HandlerFactory,
+  type HandlerFunction,
+  type HandlerOptions,
+  type HandlerReturn,
+  handler,
+} from './handling/handler.js'
+export { Handles } from './handling/handles.js'
+export { Mediator, type MediatorOptions } from './handling/mediator.js'
+export type { Call, CompiledMiddleware, Hooks, MessageDecoder, Middleware, Next, Wrapper } from './handling/middleware.js'
+export type { HandlerRegistry, HandlerSource, RegisteredHandler } from './handling/registry.js'
+export type { Tracer, TraceStep } from './handling/trace.js'
 
 // transport
 export { byDomain, byType, snakeCase, type TopicStrategy } from './transport/topics.js'
@@ -69,6 +88,16 @@ export type {
   TransportSubscription,
   WireMessage,
 } from './transport/transport.js'
+
+// mapping
+export {
+  EventMapper,
+  type EventMapperOptions,
+  type Exactly,
+  type Mapped,
+  type Matching,
+  type MissingFields,
+} from './mapping/event-mapper.js'
 
 // publishing
 export { type CommitSignal, isOutbox, type Outbox, type OutboxEntry, type OutboxGauge } from './publishing/outbox.js'

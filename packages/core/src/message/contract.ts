@@ -1,14 +1,11 @@
 import { fault } from '../faults.js'
-import { describeValue, type IntegrationEvent, kindOfClass, type Message, type MessageClass } from './message.js'
+import { describeValue, kindOfClass, type Message, type MessageClass } from './message.js'
 
 const CONTRACT = Symbol.for('gulo.contract')
 
-/** A field's name, or a function of the message. */
-export type Selector<M> = (keyof M & string) | ((message: M) => string | number | undefined)
-
-export interface ContractOptions<M extends Message> {
+export interface ContractOptions<M extends Message, K extends string = string> {
   /** Decides the partition: messages of one key are handled in order. A field's name, or a function of the event. */
-  readonly key?: Selector<M>
+  readonly key?: K | ((message: M) => string | number | undefined)
   /** The topic, where the topic strategy of the service is not wanted. A name, or a function of the event. */
   readonly topic?: string | ((message: M) => string)
   /** The kind of thing the key names, for the outbox and change data capture. @default the second segment of the type */
@@ -27,9 +24,19 @@ export interface ContractInfo<M extends Message = Message> {
   readonly dataVersion: string | undefined
 }
 
+/** Compiles only for a class that has the field `K`. */
+export type HasField<C extends MessageClass, K extends string> = [K] extends [keyof InstanceType<C>]
+  ? unknown
+  : string extends K // no field named: the key is a function
+    ? unknown
+      : { readonly 'the key of @Contract names no field of the class': K }
+
 /** Gives a message its wire type, such as `ordering.order.placed.v1`, and says what decides its partition. */
-export function Contract<M extends Message = IntegrationEvent>(type: string, options: ContractOptions<M> = {}) {
-  return <C extends MessageClass<M>>(target: C, _context?: ClassDecoratorContext<C>): void => {
+export function Contract<M extends Message = Message, const K extends string = never>(
+  type: string,
+  options: ContractOptions<M, K> = {},
+) {
+  return <C extends MessageClass<M>>(target: C & HasField<C, K>, _context?: ClassDecoratorContext<C>): void => {
     Object.defineProperty(target, CONTRACT, { value: Object.freeze(toInfo(type, options, target)) })
   }
 }
@@ -121,9 +128,10 @@ function toInfo<M extends Message>(type: string, options: ContractOptions<M>, ta
   }
 }
 
-function toKey<M extends Message>(selector: Selector<M> | undefined, target: MessageClass<M>) {
+function toKey<M extends Message>(selector: ContractOptions<M>['key'], target: MessageClass<M>) {
   if (selector === undefined) return undefined
-  const select = typeof selector === 'function' ? selector : (message: M) => message[selector] as string | undefined
+  const select =
+    typeof selector === 'function' ? selector : (message: M) => (message as unknown as Record<string, unknown>)[selector]
   return (message: M): string | undefined => {
     const key: unknown = select(message)
     if (key === undefined || key === null) return undefined

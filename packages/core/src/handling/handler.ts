@@ -1,0 +1,57 @@
+import type { MessageContext } from '../message/context.js'
+import type { Message, MessageClass, ResultOf } from '../message/message.js'
+import type { EventCarrier } from '../message/result.js'
+
+/** What a handler of `M` may return: the message's result; where there is none, nothing or events. */
+export type HandlerReturn<M extends Message> = [ResultOf<M>] extends [void] ? void | EventCarrier : ResultOf<M>
+
+/**
+ * Handles messages of one class. `handle` is a property that holds a function, so that the compiler refuses a handler
+ * of a narrower message.
+ */
+export interface Handler<M extends Message> {
+  readonly handle: (message: M, context: MessageContext) => HandlerReturn<M> | Promise<HandlerReturn<M>>
+}
+
+export type HandlerFunction<M extends Message> = Handler<M>['handle']
+
+// biome-ignore lint/suspicious/noExplicitAny: a constructor of any parameters; a HandlerFactory knows how to call it
+export type HandlerClass<M extends Message = Message> = new (...parameters: any[]) => Handler<M>
+
+export interface HandlerOptions {
+  /** What the handler is called in errors, consumers and dead letters. @default the class name */
+  readonly name?: string
+  /** Gives a handler of integration events a consumer group of its own, so that it neither waits for others nor is waited for. @default false */
+  readonly isolated?: boolean
+}
+
+/** A handler with the message it is for: what `@Handles` notes on a class and `handler()` makes of a function. */
+export interface HandlerDefinition<M extends Message = Message> {
+  readonly messageClass: MessageClass<M>
+  readonly name: string
+  readonly options: HandlerOptions
+  /** The function, or the class to be created by the handler factory. */
+  readonly target: { readonly handle: HandlerFunction<M> } | HandlerClass<M>
+}
+
+/** Makes a handler of a function. */
+export function handler<M extends Message>(
+  messageClass: MessageClass<M>,
+  handle: HandlerFunction<M>,
+  options: HandlerOptions = {},
+): HandlerDefinition<M> {
+  const name = options.name ?? (handle.name || `handle ${messageClass?.name}`)
+  return Object.freeze({ messageClass, name, options, target: { handle } })
+}
+
+/** Creates handlers: with `new`, or from a container. */
+export interface HandlerFactory {
+  create<H extends object>(handlerClass: new (...parameters: never[]) => H): H
+  /** Whether a new one is wanted for each message. @default one for all messages */
+  isTransient?(handlerClass: new (...parameters: never[]) => object): boolean
+}
+
+/** Creates handlers with `new` and no arguments. */
+export const newFactory: HandlerFactory = {
+  create: (handlerClass) => new (handlerClass as new () => InstanceType<typeof handlerClass>)(),
+}

@@ -1,0 +1,199 @@
+import { fault } from '../faults.js'
+import { type ContextActions, type ContextOptions, MessageContext } from '../message/context.js'
+import {
+  type Command,
+  type DomainEvent,
+  describeValue,
+  type IntegrationEvent,
+  kindOf,
+  type Message,
+  type MessageClass,
+  type Query,
+  type ResultOf,
+} from '../message/message.js'
+import { isEventCarrier } from '../message/result.js'
+import { consoleLogger, type Logger, type Observer, observe } from '../message/signals.js'
+import { createRuntime, type Runtime } from '../runtime/runtime.js'
+import { Cascade, type EventHandlers } from './cascade.js'
+import { type Chain, compileChain } from './chain.js'
+import { DispatchCall } from './dispatch-call.js'
+import type { DispatchBackend } from './dispatch-backend.js'
+import type { Dispatcher, SendOptions } from './dispatcher.js'
+import { type HandlerFactory, newFactory } from './handler.js'
+import { checkMiddleware, type Middleware, stepsFor } from './middleware.js'
+import { HandlerRegistry, type HandlerSource, type RegisteredHandler } from './registry.js'
+import type { Tracer } from './trace.js'
+
+export interface MediatorOptions {
+  /** Classes with `@Handles`, instances of them, and what `handler()` makes. */
+  readonly handlers: readonly HandlerSource[]
+  /** Hooks and wrappers around every handler, outermost first. @default none */
+  readonly middleware?: readonly Middleware[]
+  /** Creates handler classes. @default new, without arguments */
+  readonly factory?: HandlerFactory
+  /** Time and chance. @default those of the machine */
+  readonly runtime?: Runtime
+  /** Where messages are dispatched. @default in place */
+  readonly backend?: DispatchBackend
+  /** How many levels domain events may raise one another. @default 32 */
+  readonly maxEventDepth?: number
+  /** Is told of every step of every dispatch, for debugging. @default nobody */
+  readonly tracer?: Tracer
+  readonly observers?: readonly Observer[]
+  readonly logger?: Logger
+  /** What `context.schedule` does. @default it rejects with GULO_SCHEDULE_UNAVAILABLE */
+  readonly schedule?: ContextActions['schedule']
+}
+
+/** Finds the handlers of a message in this process and runs them. */
+export class Mediator implements Dispatcher {
+  readonly runtime: Runtime
+  readonly registry: HandlerRegistry
+  readonly backend: DispatchBackend | undefined
+  private readonly middleware: readonly Middleware[]
+  private readonly surroundings: Parameters<typeof compileChain>[2]
+  private readonly actions: ContextActions
+  private readonly cascade: Cascade
+  private readonly observer: Observer | undefined
+  private readonly chains = new Map<unknown, Chain>()
+  private readonly eventChains = new Map<unknown, readonly Chain[]>()
+  private readonly cascades: boolean
+
+  /** @throws GULO_HANDLER_DUPLICATE, GULO_HANDLER_INVALID, GULO_MIDDLEWARE_INVALID … */
+  constructor(options: MediatorOptions) {
+    checkMiddleware(options.middleware ?? [])
+    this.runtime = options.runtime ?? createRuntime()
+    this.middleware = options.middleware ?? []
+    this.backend = options.backend
+    this.registry = new HandlerRegistry(options.handlers, options.factory ?? newFactory)
+    const logger = options.logger ?? consoleLogger
+    this.surroundings = { clock: this.runtime.clock, logger, tracer: options.tracer }
+    this.observer = observe(options.observers ?? [])
+    this.cascades = this.registry.list().some((each) => each.kind.endsWith('event'))
+    const schedule = options.schedule ?? (() => Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'schedule' })))
+    this.actions = {
+      schedule,
+      send: (message, context) => this.dispatch(message, context.child()),
+      publish: (event, context) => this.cascade.raise(event, context),
+    }
+    this.cascade = new Cascade(this.handlersOfEvent, this.actions, options.maxEventDepth ?? 32)
+  }
+
+  send<M extends Command<unknown> | Query<unknown>>(message: M, options?: SendOptions): Promise<ResultOf<M>> {
+    const context = options?.context ?? new MessageContext(this.runtime, options, this.actions)
+    if (this.backend !== undefined) return this.backend.dispatch(() => this.dispatch(message, context))
+    return this.dispatch(message, context)
+  }
+
+  publish(event: DomainEvent | IntegrationEvent, options?: SendOptions): Promise<void> {
+    const context = options?.context ?? new MessageContext(this.runtime, options, this.actions)
+    if (this.backend !== undefined) return this.backend.dispatch(() => this.cascade.start(event, context))
+    return this.cascade.start(event, context)
+  }
+
+  /** A context whose actions are this mediator's. */
+  createContext(options?: ContextOptions): MessageContext {
+    return new MessageContext(this.runtime, options, this.actions)
+  }
+
+  /** Sends in place, whatever the backend: not `async`, so that the handler's own promise goes back untouched. */
+  dispatch<M extends Message>(message: M, context: MessageContext): Promise<ResultOf<M>> {
+    try {
+      const chain = this.chains.get(message?.constructor) ?? this.compile(message)
+      if (this.observer !== undefined) this.observer({ kind: 'sent', message, name: chain.handler.messageClass.name })
+      if (this.cascades || context.sink !== undefined) return this.collect(chain, message, context)
+      const outcome =
+        chain.around === undefined ? chain.invoke(message, context) : chain.around(new DispatchCall(message, context))
+      return (outcome instanceof Promise ? outcome : Promise.resolve(outcome)) as Promise<ResultOf<M>>
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** Runs one handler of an event, and the domain events that it raises. */
+  handle(handler: RegisteredHandler, event: Message, context: MessageContext): Promise<void> {
+    const chain = this.handlersOfEvent(event.constructor as MessageClass).find((each) => each.handler === handler)
+    return this.collect(chain as Chain, event, context) as Promise<void>
+  }
+
+  /** Takes handlers out of service: commands are refused, events pass them by, consumers hold their messages back. */
+  disable(which: HandlerSource | string): void {
+    this.setEnabled(which, false)
+  }
+
+  /** Puts handlers back into service. */
+  enable(which: HandlerSource | string): void {
+    this.setEnabled(which, true)
+  }
+
+  /** Compiles every chain now, so that a handler that cannot be created is found at start. */
+  prepare(): void {
+    for (const { kind, messageClass } of this.registry.list()) {
+      if (kind.endsWith('event')) this.handlersOfEvent(messageClass)
+      else this.compileClass(messageClass)
+    }
+  }
+
+  /** What runs for a message class, outermost first, one list for each handler. */
+  explain(messageClass: MessageClass): readonly (readonly string[])[] {
+    return this.registry.of(messageClass).map((handler) => this.chainFor(handler).steps)
+  }
+
+  private async collect(chain: Chain, message: Message, context: MessageContext): Promise<never> {
+    let value: unknown
+    let carrier: unknown
+    if (chain.collecting === undefined) {
+      value = carrier = await chain.invoke(message, context)
+    } else {
+      const call = new DispatchCall(message, context)
+      value = await chain.collecting(call)
+      carrier = call.carrier
+    }
+    if (isEventCarrier(carrier)) {
+      const pending = this.cascade.follow(carrier, context, chain.handler.name)
+      if (pending !== undefined) await pending
+    }
+    return value as never
+  }
+
+  private compile(message: Message): Chain {
+    const kind = kindOf(message)
+    if (kind === undefined) {
+      throw fault('GULO_NOT_A_MESSAGE', { operation: 'send', found: describeValue(message), expected: 'command or query' })
+    }
+    const messageClass = message.constructor as MessageClass
+    if (kind.endsWith('event')) throw fault('GULO_WRONG_KIND', { operation: 'send', message: messageClass.name, kind })
+    return this.compileClass(messageClass)
+  }
+
+  private compileClass(messageClass: MessageClass): Chain {
+    const [handler] = this.registry.of(messageClass)
+    if (handler === undefined) throw fault('GULO_HANDLER_NOT_FOUND', { message: messageClass.name })
+    const chain = this.chainFor(handler)
+    this.chains.set(messageClass, chain)
+    return chain
+  }
+
+  private readonly handlersOfEvent: EventHandlers = (eventClass) => {
+    const known = this.eventChains.get(eventClass)
+    if (known !== undefined) return known
+    const chains = this.registry.of(eventClass).map((handler) => this.chainFor(handler))
+    // Only classes with handlers are kept: the map does not grow with what is published.
+    if (chains.length > 0) this.eventChains.set(eventClass, chains)
+    return chains
+  }
+
+  private chainFor(handler: RegisteredHandler): Chain {
+    return compileChain(handler, stepsFor(this.middleware, handler.messageClass, handler.kind), this.surroundings)
+  }
+
+  private setEnabled(which: HandlerSource | string, enabled: boolean): void {
+    const found = this.registry.find(which)
+    if (found.length === 0) {
+      throw fault('GULO_HANDLER_INVALID', { handler: describeValue(which), wrong: 'it is not registered here' })
+    }
+    for (const handler of found) handler.enabled = enabled
+    this.chains.clear()
+    this.eventChains.clear()
+  }
+}

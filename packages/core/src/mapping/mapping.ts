@@ -1,0 +1,46 @@
+import { fault } from '../faults.js'
+import type { MessageContext } from '../message/context.js'
+import { assignData, type DomainEvent, describeValue, type IntegrationEvent, type MessageBase, type MessageClass } from '../message/message.js'
+
+/** One registration of a mapper. */
+export interface Mapping {
+  /** The event class or base class; `undefined` for a mapping by predicate. */
+  readonly event: MessageBase<DomainEvent> | undefined
+  readonly predicate: ((event: DomainEvent) => boolean) | undefined
+  readonly contract: MessageClass<IntegrationEvent>
+  readonly transform: ((event: DomainEvent, context: MessageContext) => unknown) | undefined
+}
+
+
+/** Appends what the mapping makes of the event. @throws GULO_MAPPING_FAILED */
+export function runMapping(mapping: Mapping, event: DomainEvent, context: MessageContext, into: IntegrationEvent[]): void {
+  const data = mapping.transform === undefined ? event : transformed(mapping, mapping.transform, event, context)
+  if (data === undefined || data === null) return
+  if (!Array.isArray(data)) into.push(make(mapping, event, data))
+  else for (const item of data) into.push(make(mapping, event, item))
+}
+
+function transformed(
+  mapping: Mapping,
+  transform: NonNullable<Mapping['transform']>,
+  event: DomainEvent,
+  context: MessageContext,
+): unknown {
+  try {
+    return transform(event, context)
+  } catch (error) {
+    throw failed(mapping, event, error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+function make({ contract, ...mapping }: Mapping, event: DomainEvent, data: unknown): IntegrationEvent {
+  if (data instanceof contract) return data
+  if (data === null || typeof data !== 'object' || Array.isArray(data) || data instanceof Promise) {
+    throw failed({ contract, ...mapping }, event, `it answered ${describeValue(data)}`)
+  }
+  return assignData(new contract(), data)
+}
+
+function failed(mapping: Mapping, event: DomainEvent, reason: string, cause?: unknown): Error {
+  return fault('GULO_MAPPING_FAILED', { event: event.constructor.name, contract: mapping.contract.name, reason }, cause)
+}
