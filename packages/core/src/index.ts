@@ -101,6 +101,14 @@ export {
 
 // publishing
 export { type CommitSignal, isOutbox, type Outbox, type OutboxEntry, type OutboxGauge } from './publishing/outbox.js'
+export { EnvelopeFactory, type EnvelopeFactoryOptions } from './publishing/envelope-factory.js'
+export { EventPublisher, type EventPublisherOptions } from './publishing/event-publisher.js'
+export {
+  type IntegrationEventOptions,
+  PublishingMediator,
+  withIntegrationEvents,
+} from './publishing/publishing-mediator.js'
+export { Relay, type RelayOptions } from './publishing/relay.js'
 export type { UnitOfWork } from './publishing/unit-of-work.js'
 
 // consuming

@@ -91,6 +91,11 @@ export class Mediator implements Dispatcher {
     return this.cascade.start(event, context)
   }
 
+  /** Publishes in place, whatever the backend. */
+  dispatchEvent(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
+    return this.cascade.start(event, context)
+  }
+
   /** A context whose actions are this mediator's. */
   createContext(options?: ContextOptions): MessageContext {
     return new MessageContext(this.runtime, options, this.actions)

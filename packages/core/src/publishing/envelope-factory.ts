@@ -1,0 +1,73 @@
+import { fault, reportFaults } from '../faults.js'
+import type { MessageContext } from '../message/context.js'
+import { type ContractInfo, contractOf } from '../message/contract.js'
+import type { Envelope } from '../message/envelope.js'
+import { describeValue, type IntegrationEvent, type Message } from '../message/message.js'
+import type { Runtime } from '../runtime/runtime.js'
+import { byType, type TopicStrategy, topicOf } from '../transport/topics.js'
+
+export interface EnvelopeFactoryOptions {
+  /** The name of the service, as CloudEvents `source`: a URI reference, so without spaces. */
+  readonly source: string
+  readonly runtime: Runtime
+  /** @default byType */
+  readonly topics?: TopicStrategy
+}
+
+/** Puts integration events into envelopes: new id and time, the key of the contract, correlation and tenant inherited. */
+export class EnvelopeFactory {
+  private readonly source: string
+  private readonly runtime: Runtime
+  private readonly topics: TopicStrategy
+
+  constructor({ source, runtime, topics = byType }: EnvelopeFactoryOptions) {
+    reportFaults('the envelopes', sourceFaults(source))
+    this.source = source
+    this.runtime = runtime
+    this.topics = topics
+  }
+
+  /** @throws GULO_CONTRACT_MISSING, GULO_NOT_A_MESSAGE or GULO_KEY_INVALID */
+  make(event: IntegrationEvent, context: MessageContext): Envelope {
+    const contract = contractOf(event?.constructor)
+    if (contract === undefined) throw this.withoutContract(event)
+    const key = contract.key?.(event)
+    return {
+      id: this.runtime.newId(),
+      type: contract.type,
+      source: this.source,
+      topic: topicOf(contract, this.topics, event),
+      occurredAt: this.runtime.timestamp(),
+      payload: event,
+      contentType: undefined,
+      partitionKey: key,
+      partition: undefined,
+      aggregateType: contract.aggregateType,
+      aggregateId: key,
+      correlationId: context.correlationId,
+      causationId: context.messageId,
+      tenantId: context.tenantId,
+      traceparent: context.traceparent,
+      tracestate: context.tracestate,
+      dataVersion: contract.dataVersion,
+      dataSchema: undefined,
+      deliverBy: undefined,
+      headers: undefined,
+    }
+  }
+
+  /** The topic that messages of a contract go to, where it does not depend on the message. */
+  topicFor(contract: ContractInfo): string | undefined {
+    return typeof contract.topic === 'function' ? undefined : topicOf(contract, this.topics, undefined as unknown as Message)
+  }
+
+  private withoutContract(event: unknown): Error {
+    const name = typeof event === 'object' && event !== null ? event.constructor?.name : undefined
+    return fault('GULO_CONTRACT_MISSING', { message: name ?? describeValue(event) })
+  }
+}
+
+function sourceFaults(source: unknown): string[] {
+  const valid = typeof source === 'string' && /^[!-~]+$/.test(source) && !/[<>"{}|\\^`]/.test(source)
+  return valid ? [] : [`source is ${JSON.stringify(source)}: use a name or URI without spaces, such as "ordering".`]
+}

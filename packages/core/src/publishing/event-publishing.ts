@@ -1,0 +1,95 @@
+import { GuloError, isRetryable } from '../errors.js'
+import { fault } from '../faults.js'
+import type { EventMapper } from '../mapping/event-mapper.js'
+import type { EventSink, MessageContext } from '../message/context.js'
+import type { Envelope } from '../message/envelope.js'
+import type { Observer } from '../message/signals.js'
+import type { Publisher } from '../transport/transport.js'
+import type { EnvelopeFactory } from './envelope-factory.js'
+import { isOutbox } from './outbox.js'
+import type { UnitOfWork } from './unit-of-work.js'
+
+export interface EventPublishingOptions {
+  readonly mapper: EventMapper | undefined
+  /** A transport publishes once the work has succeeded; an outbox stores in its transaction. */
+  readonly publisher: Publisher | undefined
+  readonly unitOfWork: UnitOfWork | undefined
+  readonly envelopes: EnvelopeFactory
+  readonly observer: Observer | undefined
+}
+
+/** Runs work in a unit of work and publishes what it raised: before the commit into an outbox, else after it. */
+export class EventPublishing {
+  constructor(private readonly options: EventPublishingOptions) {}
+
+  /**
+   * Runs `work`, maps the events it raised and publishes them. A context that is in a unit of work already joins it.
+   * @throws GULO_PUBLISH_FAILED when the broker refuses after the work has succeeded
+   */
+  run<T>(context: MessageContext, what: string, work: () => Promise<T>): Promise<T> {
+    if (context.sink !== undefined) return work()
+    const sink: EventSink = { domainEvents: [], integrationEvents: [] }
+    context.sink = sink
+    const { publisher } = this.options
+    return publisher !== undefined && isOutbox(publisher)
+      ? this.within(context, () => this.runWithOutbox(context, sink, publisher, work))
+      : this.runDirectly(context, sink, what, work)
+  }
+
+  /** Maps and wraps what has been raised: domain events in order, then explicit integration events. */
+  private wrap(context: MessageContext, { domainEvents, integrationEvents }: EventSink): Envelope[] {
+    const { mapper, envelopes } = this.options
+    const wrapped: Envelope[] = []
+    if (mapper !== undefined) {
+      for (const event of domainEvents) {
+        for (const mapped of mapper.map(event, context)) wrapped.push(envelopes.make(mapped, context))
+      }
+    }
+    for (const event of integrationEvents) wrapped.push(envelopes.make(event, context))
+    return wrapped
+  }
+
+  private async runWithOutbox<T>(context: MessageContext, sink: EventSink, outbox: Publisher, work: () => Promise<T>): Promise<T> {
+    const value = await work()
+    const envelopes = this.wrap(context, sink)
+    if (envelopes.length > 0) await outbox.publish(envelopes, { transaction: context.transaction })
+    return value
+  }
+
+  private async runDirectly<T>(context: MessageContext, sink: EventSink, what: string, work: () => Promise<T>): Promise<T> {
+    let envelopes: Envelope[] = []
+    // Mapped before the commit: an event that cannot be mapped must not leave its state behind.
+    const value = await this.within(context, async () => {
+      const outcome = await work()
+      envelopes = this.wrap(context, sink)
+      return outcome
+    })
+    if (envelopes.length > 0) await this.publish(envelopes, what, value)
+    return value
+  }
+
+  private within<T>(context: MessageContext, work: () => Promise<T>): Promise<T> {
+    return this.options.unitOfWork === undefined ? work() : this.options.unitOfWork.run(context, work)
+  }
+
+  private async publish(envelopes: readonly Envelope[], what: string, result: unknown): Promise<void> {
+    const { publisher, observer } = this.options
+    if (publisher === undefined) throw fault('GULO_NO_PUBLISHER', { operation: `Publishing what ${what} raised` })
+    try {
+      await publisher.publish(envelopes)
+    } catch (error) {
+      observer?.({ kind: 'publish-failed', count: envelopes.length, error })
+      const unsent = unsentOf(error) ?? envelopes
+      const reason = error instanceof Error ? error.message : String(error)
+      const told = { message: what, count: unsent.length, reason, result, unsent, retryable: isRetryable(error) }
+      throw fault('GULO_PUBLISH_FAILED', told, error)
+    }
+    if (observer !== undefined) for (const envelope of envelopes) observer({ kind: 'published', envelope })
+  }
+}
+
+/** The envelopes that a failed publish is not known to have stored; `undefined` when the error does not say. */
+export function unsentOf(error: unknown): readonly Envelope[] | undefined {
+  const unsent = GuloError.is(error) ? error.details['unsent'] : undefined
+  return Array.isArray(unsent) ? unsent : undefined
+}
