@@ -70,6 +70,9 @@ function lastLines(file) {
 
 let keeper
 
+/** The process that stops our servers when this one dies; undefined before the first server. */
+export const keeperPid = () => keeper?.pid
+
 // The keeper's standard input ends with this process, however that ends, and then it stops what is left.
 function keepWatch() {
   if (keeper) return

@@ -1,0 +1,41 @@
+// Mocha loads test files before it runs global fixtures, and a test file must know on loading whether to skip (only
+// then is the reason in a title, and the skipped tests are counted). So the decision is made here, while mocha awaits
+// what `require` names; the fixture below only stops what was started. A service that no test file of the run asks
+// for is left alone: a run of unit tests costs nothing.
+import { describeService, resolve, SERVICES } from '../scripts/services/resolve.mjs'
+import { sweep } from '../scripts/services/support/processes.mjs'
+import { servicesNeededBy, specFiles } from './needs.mjs'
+
+const required = (process.env.GULO_REQUIRE ?? '').split(',').map((name) => name.trim()).filter(Boolean)
+const wanted = new Set([...servicesNeededBy(specFiles()), ...required])
+const undecided = [...wanted].filter((name) => !process.env[`GULO_TEST_${name.toUpperCase()}`])
+const started = []
+const faults = []
+
+if (undecided.length > 0) await sweep()
+for (const name of undecided) {
+  if (!(name in SERVICES)) faults.push(`GULO_REQUIRE: ${name} is none of ${Object.keys(SERVICES).join(', ')}`)
+  else await decide(name)
+}
+if (faults.length > 0) await giveUp()
+
+/** Stops what this run started, after the last test. */
+export async function mochaGlobalTeardown() {
+  await Promise.all(started.map((service) => service.stop()))
+}
+
+async function decide(name) {
+  const service = await resolve(name)
+  console.log(describeService(service))
+  if (service.how === 'started') started.push(service)
+  if (service.address) process.env[`GULO_TEST_${name.toUpperCase()}`] = service.address
+  else process.env[`GULO_SKIP_${name.toUpperCase()}`] = service.detail
+  if (!service.address && required.includes(name)) faults.push(`GULO_REQUIRE: ${name} is missing: ${service.detail}`)
+}
+
+async function giveUp() {
+  await mochaGlobalTeardown()
+  for (const fault of faults) console.error(fault)
+  console.log(`0 passed, ${faults.length} failed, 0 skipped`)
+  process.exit(1)
+}
