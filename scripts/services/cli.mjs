@@ -1,11 +1,12 @@
-// npm run services [-- kafka rabbitmq postgres] [--own] [--detach] | stop | can
+// npm run services [-- kafka rabbitmq postgres] [--own] [--detach] | stop | can | sweep
 import { startDetached, stopDetached } from './detached.mjs'
 import { SERVICES, whyNot } from './resolve.mjs'
-import { runSession } from './session.mjs'
+import { printSwept, runSession } from './session.mjs'
 
 const USAGE = `npm run services [-- NAME…] [--own] [--detach]   bring up what is missing of ${Object.keys(SERVICES).join(', ')}
 npm run services -- stop                         stop what was started with --detach
-npm run services -- can                          print which of them can be had here, with commas`
+npm run services -- can                          print which of them can be had here, with commas
+npm run services -- sweep                        stop what killed runs left behind`
 
 const words = process.argv.slice(2)
 const options = new Set(words.filter((word) => word.startsWith('--')))
@@ -14,6 +15,7 @@ const names = [first, ...rest].filter(Boolean)
 
 if (first === 'stop') await stopDetached()
 else if (first === 'can') await printObtainable()
+else if (first === 'sweep') await printSwept()
 else if (names.some((name) => !(name in SERVICES)) || !known(options)) fail()
 else if (options.has('--detach')) await startDetached(words.filter((word) => word !== '--detach'))
 else await runSession({ names, own: options.has('--own'), detached: options.has('--detached') })

@@ -3,8 +3,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { printSwept } from './session.mjs'
 import { cacheFolder } from './support/folders.mjs'
-import { sweep } from './support/processes.mjs'
 import { isAlive, records } from './support/records.mjs'
 
 /** Starts a session in the background and returns when it is ready, having printed what it printed. */
@@ -31,6 +31,6 @@ export async function stopDetached() {
     console.error(`stopping ${Object.keys(services).join(', ')}`)
   }
   while (sessions.some((each) => isAlive(each.owner, each.ownerBorn))) await sleep(100)
-  for (const orphan of await sweep()) console.error(`${orphan.name}: cleaned up after a run that was killed`)
+  await printSwept()
   if (sessions.length === 0) console.error('nothing runs in the background')
 }

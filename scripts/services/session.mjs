@@ -9,7 +9,7 @@ import { forget, remember } from './support/records.mjs'
  */
 export async function runSession({ names, own, detached }) {
   const stopped = waitForStop(detached)
-  for (const orphan of await sweep()) console.error(`${orphan.name}: cleaned up after a run that was killed`)
+  await printSwept()
   const services = []
   for (const name of names.length > 0 ? names : Object.keys(SERVICES)) {
     if (stopped.now) break
@@ -24,6 +24,11 @@ export async function runSession({ names, own, detached }) {
   await Promise.all(started.map((each) => each.stop()))
   // What was asked for by name and cannot be had is an error; of "all", whatever there is will do.
   process.exitCode = missing ? 1 : 0
+}
+
+/** Stops what killed runs left behind, and says so. */
+export async function printSwept() {
+  for (const orphan of await sweep()) console.error(`${orphan.name}: cleaned up after a run that was killed`)
 }
 
 async function stay(started, { detached, stopped }) {
