@@ -1,0 +1,22 @@
+import { median } from './statistics.js'
+import type { Variant } from './suite.js'
+
+const TIMES = 4000
+const WARM_UP = 10
+const REPEATS = 7
+
+/** What the process must be started with, so that nothing is collected while 4000 operations are watched. */
+export const BYTES_FLAGS = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128']
+
+/** Bytes of heap that one operation leaves behind before any collection. The process must run with `BYTES_FLAGS`. */
+export async function bytesPerOperation({ run }: Variant): Promise<number> {
+  for (let count = 0; count < WARM_UP; count++) await run(TIMES)
+  const readings: number[] = []
+  for (let count = 0; count < REPEATS; count++) {
+    globalThis.gc?.()
+    const before = process.memoryUsage().heapUsed
+    await run(TIMES)
+    readings.push((process.memoryUsage().heapUsed - before) / TIMES)
+  }
+  return median(readings)
+}

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util'
+import { measure } from './measure.js'
+import { installPeers } from './peers.js'
+import { exitCodeOf, toTable } from './report.js'
+import { suites } from './suites.js'
+
+const USAGE = `npm run -s bench -- ${suites.map(({ name }) => name).join('|')} [--json] [--quick] [--no-peers]
+npm run -s bench -- peers      installs the libraries Gulo is measured beside`
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    allowNegative: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: true },
+    },
+  })
+  const [name = 'dispatch'] = positionals
+  if (name === 'peers') return installPeers() ? 0 : 1
+  const suite = suites.find((each) => each.name === name)
+  if (suite === undefined || positionals.length > 1) throw new Error(`There is no suite ${positionals.join(' ')}.`)
+  const peers = values.peers && installPeers()
+  const progress = (text: string) => console.error(`${suite.name}: ${text}`)
+  const report = await measure(suite, { quick: values.quick, peers, progress })
+  console.log(values.json ? JSON.stringify(report) : toTable(report))
+  return exitCodeOf(report)
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
+  process.exitCode = 2
+}
