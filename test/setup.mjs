@@ -6,7 +6,10 @@ import { describeService, resolve, SERVICES } from '../scripts/services/resolve.
 import { sweep } from '../scripts/services/support/processes.mjs'
 import { servicesNeededBy, specFiles } from './needs.mjs'
 
-const required = (process.env.GULO_REQUIRE ?? '').split(',').map((name) => name.trim()).filter(Boolean)
+const required = (process.env.GULO_REQUIRE ?? '')
+  .split(',')
+  .map((name) => name.trim())
+  .filter(Boolean)
 const wanted = new Set([...servicesNeededBy(specFiles()), ...required])
 const undecided = [...wanted].filter((name) => !process.env[`GULO_TEST_${name.toUpperCase()}`])
 const started = []

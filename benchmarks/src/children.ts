@@ -20,11 +20,16 @@ const EXTRA_ATTEMPTS = 5
 export function runChild(task: Task): Promise<Answer> {
   const execArgv = task.kind === 'bytes' ? BYTES_FLAGS : []
   // Libraries print where they like: only the answer may reach the standard output of this command.
-  const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), [], { execArgv, stdio: ['ignore', 2, 2, 'ipc'] })
+  const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), [], {
+    execArgv,
+    stdio: ['ignore', 2, 2, 'ipc'],
+  })
   return new Promise((resolve, reject) => {
     child.once('message', (answer) => resolve(answer as Answer))
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`Measuring ${task.group || task.module} ended with exit code ${code}.`)))
+    child.once('exit', (code) =>
+      reject(new Error(`Measuring ${task.group || task.module} ended with exit code ${code}.`)),
+    )
     child.send(task)
   })
 }

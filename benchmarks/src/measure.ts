@@ -68,7 +68,8 @@ async function reportBytes({ case: name, group, variant, goal }: AbsoluteCase, t
 
 async function reportImport({ case: name, module, goal }: ImportCase, task: Task): Promise<CaseReport> {
   const readings: number[] = []
-  for (let count = 0; count < IMPORTS; count++) readings.push((await runChild({ ...task, kind: 'import', module })).importMs)
+  for (let count = 0; count < IMPORTS; count++)
+    readings.push((await runChild({ ...task, kind: 'import', module })).importMs)
   const value = round(median(readings), 1)
   return { case: name, value, unit: 'ms', cpu: value, goal, met: value <= goal }
 }

@@ -17,7 +17,12 @@ export interface Answer {
   readonly samples: Readonly<Record<string, Samples>>
   readonly bytes: Readonly<Record<string, number>>
   readonly importMs: number
-  readonly peers: readonly { readonly name: string; readonly version: string; readonly case: string; readonly variant: string }[]
+  readonly peers: readonly {
+    readonly name: string
+    readonly version: string
+    readonly case: string
+    readonly variant: string
+  }[]
 }
 
 /** The name of the second run of the first variant. */

@@ -12,7 +12,10 @@ export async function startDetached(words) {
   const logs = ['out', 'err'].map((name) => join(cacheFolder(), `services.${name}`))
   const files = logs.map((log) => openSync(log, 'w'))
   const program = fileURLToPath(new URL('cli.mjs', import.meta.url))
-  const child = spawn(process.execPath, [program, ...words, '--detached'], { detached: true, stdio: ['ignore', ...files] })
+  const child = spawn(process.execPath, [program, ...words, '--detached'], {
+    detached: true,
+    stdio: ['ignore', ...files],
+  })
   for (const file of files) closeSync(file)
   let code
   child.once('exit', (value) => (code = value ?? 1))

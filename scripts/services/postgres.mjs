@@ -43,7 +43,14 @@ async function startCluster() {
   appendFileSync(join(data, 'postgresql.conf'), settings(port))
   // SIGINT is PostgreSQL's fast shutdown: SIGTERM would wait for every client to leave.
   const args = ['-D', data]
-  const server = startProcess({ name: 'postgres', folder, command: join(programs, 'postgres'), args, signal: 'SIGINT', ...user })
+  const server = startProcess({
+    name: 'postgres',
+    folder,
+    command: join(programs, 'postgres'),
+    args,
+    signal: 'SIGINT',
+    ...user,
+  })
   const address = postgres.atPort(port)
   try {
     await until(() => postgres.probe(address), { timeoutMs: 30_000, given: server.failure })
@@ -74,7 +81,11 @@ async function binaries() {
   const config = findProgram('pg_config') ? (await run('pg_config', ['--bindir'])).output : ''
   const packaged = '/usr/lib/postgresql'
   const versions = existsSync(packaged) ? readdirSync(packaged).sort((a, b) => Number(b) - Number(a)) : []
-  const folders = [config, ...versions.map((version) => join(packaged, version, 'bin')), ...(process.env.PATH ?? '').split(delimiter)]
+  const folders = [
+    config,
+    ...versions.map((version) => join(packaged, version, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ]
   return folders.find((folder) => folder && ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))))
 }
 

@@ -39,7 +39,13 @@ async function startNode() {
     command: findProgram('epmd'),
     args: ['-address', '127.0.0.1', '-port', String(names)],
   })
-  const node = startProcess({ name: 'rabbitmq', folder, command: join(serverFolder(), 'rabbitmq-server'), args: [], env })
+  const node = startProcess({
+    name: 'rabbitmq',
+    folder,
+    command: join(serverFolder(), 'rabbitmq-server'),
+    args: [],
+    env,
+  })
   const stop = async () => {
     await node.stop()
     await epmd.stop()

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { born, records } from '../../scripts/services/support/records.mjs'
 import { sweep } from '../../scripts/services/support/processes.mjs'
+import { born, records } from '../../scripts/services/support/records.mjs'
 
 const owner = fileURLToPath(new URL('owner.mjs', import.meta.url))
 

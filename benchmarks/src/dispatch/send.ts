@@ -66,7 +66,9 @@ export const sendMany: Group = {
     const classes = Array.from({ length: TYPES }, (_, index) => pingClass(index))
     const targets = Array.from({ length: TYPES }, (_, index) => pingTarget(index))
     const mediator = new Mediator({
-      handlers: classes.map((each, index) => handler(each, targets[index]?.handle as PingTarget['handle'], { name: `handle ${index}` })),
+      handlers: classes.map((each, index) =>
+        handler(each, targets[index]?.handle as PingTarget['handle'], { name: `handle ${index}` }),
+      ),
     })
     return [
       {
@@ -84,7 +86,8 @@ export const sendMany: Group = {
         name: 'send',
         async run(times) {
           let sum = 0
-          for (let index = 0; index < times; index++) sum += await mediator.send(new (classes[index % TYPES] as PingClass)(index))
+          for (let index = 0; index < times; index++)
+            sum += await mediator.send(new (classes[index % TYPES] as PingClass)(index))
           return sum
         },
       },
@@ -99,5 +102,7 @@ function pingClass(index: number): PingClass {
 }
 
 function pingTarget(index: number): PingTarget {
-  return new Function(`return new (class Ping${index}Handler { async handle(ping) { return ping.x } })()`)() as PingTarget
+  return new Function(
+    `return new (class Ping${index}Handler { async handle(ping) { return ping.x } })()`,
+  )() as PingTarget
 }

@@ -17,7 +17,14 @@ export const dispatch: Suite = {
     { case: 'send, 3 hooks', kind: 'ratio', group: hooks.name, variant: 'send', goal: 3 },
     { case: 'publish, 1 type', kind: 'ratio', group: publish.name, variant: 'of 1', goal: 3 },
     { case: 'publish, 200 types', kind: 'ratio', group: publish.name, variant: 'of 200', goal: 3 },
-    { case: 'publish, 200 types over 1', kind: 'ratio', group: publish.name, variant: 'of 200', base: 'of 1', goal: 1.1 },
+    {
+      case: 'publish, 200 types over 1',
+      kind: 'ratio',
+      group: publish.name,
+      variant: 'of 200',
+      base: 'of 1',
+      goal: 1.1,
+    },
     { case: 'import @gulo/core', kind: 'import', module: '@gulo/core', goal: 30 },
   ],
 }

@@ -16,7 +16,11 @@ interface Broker {
 const NAME = 'moleculer'
 
 /** A local action. */
-export async function moleculerCall(load: LoadPeer, gulo: string, middlewares: readonly object[] = []): Promise<PeerVariant> {
+export async function moleculerCall(
+  load: LoadPeer,
+  gulo: string,
+  middlewares: readonly object[] = [],
+): Promise<PeerVariant> {
   const { version, broker } = await startBroker(load, middlewares)
   const run = async (times: number) => {
     let sum = 0
@@ -41,7 +45,10 @@ export async function moleculerEmit(load: LoadPeer, gulo: string): Promise<PeerV
   return { name: 'moleculer emit', peer: NAME, version, case: gulo, run }
 }
 
-async function startBroker(load: LoadPeer, middlewares: readonly object[]): Promise<{ version: string; broker: Broker }> {
+async function startBroker(
+  load: LoadPeer,
+  middlewares: readonly object[],
+): Promise<{ version: string; broker: Broker }> {
   const { version, exports } = await load(NAME)
   const { ServiceBroker } = exports as { ServiceBroker: new (options: object) => Broker }
   const broker = new ServiceBroker({ logger: false, middlewares })

@@ -30,7 +30,9 @@ export class GuloError extends Error {
 
   /** Recognises a Gulo error of any installed copy of this package, optionally of one code. */
   static is(value: unknown, code?: string): value is GuloError {
-    return value instanceof Error && BRAND in value && (code === undefined || (value as { code?: unknown }).code === code)
+    return (
+      value instanceof Error && BRAND in value && (code === undefined || (value as { code?: unknown }).code === code)
+    )
   }
 }
 

@@ -222,5 +222,6 @@ export const fault = errorFactory(CORE_ERRORS)
 
 /** Reports every fault of a configuration at once, or nothing. */
 export function reportFaults(component: string, faults: readonly string[]): void {
-  if (faults.length > 0) throw fault('GULO_CONFIGURATION_INVALID', { component, count: faults.length, faults: faults.join(' ') })
+  if (faults.length > 0)
+    throw fault('GULO_CONFIGURATION_INVALID', { component, count: faults.length, faults: faults.join(' ') })
 }

@@ -42,7 +42,9 @@ async function see(port, brokers) {
 }
 
 async function kafkaTool({ java, libraries }, args) {
-  const { ok, output } = await run(java, [...quiet(libraries), 'kafka.tools.StorageTool', ...args], { timeoutMs: 60_000 })
+  const { ok, output } = await run(java, [...quiet(libraries), 'kafka.tools.StorageTool', ...args], {
+    timeoutMs: 60_000,
+  })
   if (!ok) throw new Error(`Kafka's storage could not be formatted: ${output.split('\n').at(-1)}`)
 }
 

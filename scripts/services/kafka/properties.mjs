@@ -39,5 +39,7 @@ export function brokerProperties({ voters }, { id, ports, folder, options = {} }
     'auto.create.topics.enable': false,
     ...options.properties,
   }
-  return `${Object.entries(properties).map((pair) => pair.join('=')).join('\n')}\n`
+  return `${Object.entries(properties)
+    .map((pair) => pair.join('='))
+    .join('\n')}\n`
 }

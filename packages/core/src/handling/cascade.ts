@@ -64,7 +64,8 @@ export class Cascade {
     if (!this.sink(event, context)) return
     if (this.handlersOf(event.constructor as MessageClass).length === 0) return
     const depth = context.depth + 1
-    if (depth > this.maxDepth) throw fault('GULO_CASCADE_TOO_DEEP', { depth: this.maxDepth, message: event.constructor.name })
+    if (depth > this.maxDepth)
+      throw fault('GULO_CASCADE_TOO_DEEP', { depth: this.maxDepth, message: event.constructor.name })
     queue.push({ event, context: context.child(this.actions, depth) })
   }
 
@@ -89,7 +90,12 @@ export class Cascade {
   }
 
   /** Runs every handler even when one fails; one error goes on as it is, several as GULO_HANDLERS_FAILED. */
-  private async runAll(chains: readonly Chain[], event: Message, context: MessageContext, queue: Raised[]): Promise<void> {
+  private async runAll(
+    chains: readonly Chain[],
+    event: Message,
+    context: MessageContext,
+    queue: Raised[],
+  ): Promise<void> {
     let errors: unknown[] | undefined
     for (const chain of chains) {
       if (!chain.handler.enabled) continue
@@ -102,7 +108,13 @@ export class Cascade {
     }
     if (errors === undefined) return
     if (errors.length === 1) throw errors[0]
-    const told = { message: event.constructor.name, count: errors.length, total: chains.length, errors, retryable: errors.some(isRetryable) }
+    const told = {
+      message: event.constructor.name,
+      count: errors.length,
+      total: chains.length,
+      errors,
+      retryable: errors.some(isRetryable),
+    }
     throw fault('GULO_HANDLERS_FAILED', told, new AggregateError(errors))
   }
 }

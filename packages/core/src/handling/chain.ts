@@ -33,9 +33,16 @@ export interface ChainSurroundings {
 }
 
 /** Puts the chain of one handler together; nothing of it is looked up again when a message comes. */
-export function compileChain(handler: RegisteredHandler, steps: readonly Step[], surroundings: ChainSurroundings): Chain {
+export function compileChain(
+  handler: RegisteredHandler,
+  steps: readonly Step[],
+  surroundings: ChainSurroundings,
+): Chain {
   const invoke = compileInvoke(handler, surroundings)
-  const words = [...steps.map((step) => (step.wrapper ? `wrapper ${step.name}` : `hooks ${step.name}`)), `handler ${handler.name}`]
+  const words = [
+    ...steps.map((step) => (step.wrapper ? `wrapper ${step.name}` : `hooks ${step.name}`)),
+    `handler ${handler.name}`,
+  ]
   if (steps.length === 0) return { handler, invoke, around: undefined, collecting: undefined, steps: words }
   const fold = (innermost: Stage) => foldSteps(steps, innermost, surroundings)
   return {
@@ -57,10 +64,22 @@ function compileInvoke(handler: RegisteredHandler, { clock, tracer }: ChainSurro
   const subject = (message: Message, context: MessageContext) => ({ message, context })
   if (handler.transient) {
     const create = handler.instance
-    return traced(tracer, clock, `handler ${handler.name}`, (message, context) => create().handle(message, context), subject)
+    return traced(
+      tracer,
+      clock,
+      `handler ${handler.name}`,
+      (message, context) => create().handle(message, context),
+      subject,
+    )
   }
   const instance = handler.instance()
-  return traced(tracer, clock, `handler ${handler.name}`, (message, context) => instance.handle(message, context), subject)
+  return traced(
+    tracer,
+    clock,
+    `handler ${handler.name}`,
+    (message, context) => instance.handle(message, context),
+    subject,
+  )
 }
 
 function foldSteps(steps: readonly Step[], innermost: Stage, surroundings: ChainSurroundings): Stage {
@@ -78,7 +97,13 @@ function foldSteps(steps: readonly Step[], innermost: Stage, surroundings: Chain
   return hookStage(hooks, stage, surroundings)
 }
 
-function wrapperStage(wrapper: Wrapper, index: number, name: string, inner: Stage, { clock, tracer }: ChainSurroundings): Stage {
+function wrapperStage(
+  wrapper: Wrapper,
+  index: number,
+  name: string,
+  inner: Stage,
+  { clock, tracer }: ChainSurroundings,
+): Stage {
   const next = (call: Call): Promise<unknown> => {
     try {
       if (!(call instanceof DispatchCall)) {
@@ -91,7 +116,13 @@ function wrapperStage(wrapper: Wrapper, index: number, name: string, inner: Stag
       return Promise.reject(error)
     }
   }
-  const wrapped = traced(tracer, clock, `wrapper ${name}`, (call: DispatchCall) => wrapper(call, next), (call) => call)
+  const wrapped = traced(
+    tracer,
+    clock,
+    `wrapper ${name}`,
+    (call: DispatchCall) => wrapper(call, next),
+    (call) => call,
+  )
   return (call) => {
     const outcome = wrapped(call)
     // A wrapper that has gone inwards by now needs no watching: this is what keeps wrappers cheap.

@@ -20,8 +20,12 @@ export interface QueuedOptions {
  */
 export function queued({ concurrency = 16, capacity = 1000, whenFull = 'wait' }: QueuedOptions = {}): DispatchBackend {
   reportFaults('queued()', [
-    ...(Number.isInteger(concurrency) && concurrency > 0 ? [] : [`concurrency is ${concurrency}: use a whole number above 0.`]),
-    ...(Number.isInteger(capacity) && capacity >= 0 ? [] : [`capacity is ${capacity}: use a whole number of 0 or more.`]),
+    ...(Number.isInteger(concurrency) && concurrency > 0
+      ? []
+      : [`concurrency is ${concurrency}: use a whole number above 0.`]),
+    ...(Number.isInteger(capacity) && capacity >= 0
+      ? []
+      : [`capacity is ${capacity}: use a whole number of 0 or more.`]),
   ])
   const waiting: (() => void)[] = []
   let running = 0

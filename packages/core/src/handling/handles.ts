@@ -21,6 +21,6 @@ export function Handles<M extends Message>(messageClass: MessageClass<M>, option
 /** What `@Handles` noted on this very class, in the order it is written; nothing is inherited. */
 export function notedOn(target: unknown): readonly Noted[] {
   return typeof target === 'function' && Object.hasOwn(target, HANDLES)
-    ? (target as unknown as Record<symbol, readonly Noted[]>)[HANDLES] ?? []
+    ? ((target as unknown as Record<symbol, readonly Noted[]>)[HANDLES] ?? [])
     : []
 }

@@ -16,8 +16,8 @@ import { consoleLogger, type Logger, type Observer, observe } from '../message/s
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { Cascade, type EventHandlers } from './cascade.js'
 import { type Chain, compileChain } from './chain.js'
-import { DispatchCall } from './dispatch-call.js'
 import type { DispatchBackend } from './dispatch-backend.js'
+import { DispatchCall } from './dispatch-call.js'
 import type { Dispatcher, SendOptions } from './dispatcher.js'
 import { type HandlerFactory, newFactory } from './handler.js'
 import { checkMiddleware, type Middleware, stepsFor } from './middleware.js'
@@ -70,7 +70,8 @@ export class Mediator implements Dispatcher {
     this.surroundings = { clock: this.runtime.clock, logger, tracer: options.tracer }
     this.observer = observe(options.observers ?? [])
     this.cascades = this.registry.list().some((each) => each.kind.endsWith('event'))
-    const schedule = options.schedule ?? (() => Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'schedule' })))
+    const schedule =
+      options.schedule ?? (() => Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'schedule' })))
     this.actions = {
       schedule,
       send: (message, context) => this.dispatch(message, context.child()),
@@ -164,7 +165,11 @@ export class Mediator implements Dispatcher {
   private compile(message: Message): Chain {
     const kind = kindOf(message)
     if (kind === undefined) {
-      throw fault('GULO_NOT_A_MESSAGE', { operation: 'send', found: describeValue(message), expected: 'command or query' })
+      throw fault('GULO_NOT_A_MESSAGE', {
+        operation: 'send',
+        found: describeValue(message),
+        expected: 'command or query',
+      })
     }
     const messageClass = message.constructor as MessageClass
     if (kind.endsWith('event')) throw fault('GULO_WRONG_KIND', { operation: 'send', message: messageClass.name, kind })

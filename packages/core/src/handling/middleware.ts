@@ -56,7 +56,9 @@ export function checkMiddleware(middleware: readonly Middleware[]): void {
       typeof each === 'function' ||
       (each !== null &&
         typeof each === 'object' &&
-        ['before', 'after', 'failed', 'forMessage'].some((name) => typeof (each as Record<string, unknown>)[name] === 'function'))
+        ['before', 'after', 'failed', 'forMessage'].some(
+          (name) => typeof (each as Record<string, unknown>)[name] === 'function',
+        ))
     if (!known) throw fault('GULO_MIDDLEWARE_INVALID', { index, found: describeValue(each) })
   })
 }

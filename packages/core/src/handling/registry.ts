@@ -40,7 +40,12 @@ export class HandlerRegistry {
     if (faults.length === 1) throw faults[0]
     if (faults.length > 1) {
       const text = faults.map((each) => each.message).join(' ')
-      throw fault('GULO_CONFIGURATION_INVALID', { component: 'the handlers', count: faults.length, faults: text, errors: faults })
+      throw fault('GULO_CONFIGURATION_INVALID', {
+        component: 'the handlers',
+        count: faults.length,
+        faults: text,
+        errors: faults,
+      })
     }
   }
 
@@ -62,7 +67,10 @@ export class HandlerRegistry {
   private add(definition: HandlerDefinition, source: HandlerSource, factory: HandlerFactory): void {
     const kind = kindOfClass(definition.messageClass)
     if (kind === undefined) {
-      throw fault('GULO_NOT_A_MESSAGE_CLASS', { found: describeValue(definition.messageClass), handler: definition.name })
+      throw fault('GULO_NOT_A_MESSAGE_CLASS', {
+        found: describeValue(definition.messageClass),
+        handler: definition.name,
+      })
     }
     const registered = register(definition, kind, source, factory)
     const others = this.byClass.get(definition.messageClass)
@@ -75,7 +83,11 @@ export class HandlerRegistry {
       .filter(([first, ...others]) => others.length > 0 && (first?.kind === 'command' || first?.kind === 'query'))
       .map((all) => {
         const [{ messageClass, kind }] = all as [RegisteredHandler]
-        return fault('GULO_HANDLER_DUPLICATE', { message: messageClass.name, kind, handlers: all.map((each) => each.name) })
+        return fault('GULO_HANDLER_DUPLICATE', {
+          message: messageClass.name,
+          kind,
+          handlers: all.map((each) => each.name),
+        })
       })
   }
 }
@@ -113,7 +125,8 @@ function register(
 
 function checkHandle(candidate: unknown, name: string): Handler<Message> {
   const handle: unknown = (candidate as { handle?: HandlerFunction<Message> } | null | undefined)?.handle
-  if (typeof handle !== 'function') throw fault('GULO_HANDLER_INVALID', { handler: name, wrong: 'it has no handle method' })
+  if (typeof handle !== 'function')
+    throw fault('GULO_HANDLER_INVALID', { handler: name, wrong: 'it has no handle method' })
   return candidate as Handler<Message>
 }
 

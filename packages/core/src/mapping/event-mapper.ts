@@ -2,7 +2,6 @@ import { fault } from '../faults.js'
 import type { MessageContext } from '../message/context.js'
 import { contractOf } from '../message/contract.js'
 import {
-
   type DataOf,
   type DomainEvent,
   describeValue,
@@ -25,7 +24,8 @@ export type Exactly<T, C> = T extends readonly (infer Item)[]
     : { [K in keyof T]: K extends keyof DataOf<C> ? T[K] : never }
 
 /** The contract class when each of its fields is found on the event with a fitting type; else nothing fits. */
-export type Matching<E, C extends IntegrationEvent> = DataOf<E> extends DataOf<C> ? MessageClass<C> : MissingFields<E, C>
+export type Matching<E, C extends IntegrationEvent> =
+  DataOf<E> extends DataOf<C> ? MessageClass<C> : MissingFields<E, C>
 
 /** Names what a mapping without a transform lacks; seen in compile errors only. */
 export interface MissingFields<E, C> {
@@ -59,16 +59,28 @@ export class EventMapper {
    * of a base class; several contracts for one class are all made.
    * @throws GULO_MAPPING_INVALID or GULO_CONTRACT_MISSING
    */
-  register<E extends DomainEvent, C extends IntegrationEvent>(event: MessageBase<E>, contract: Matching<E, C> & MessageClass<C>): this
+  register<E extends DomainEvent, C extends IntegrationEvent>(
+    event: MessageBase<E>,
+    contract: Matching<E, C> & MessageClass<C>,
+  ): this
   register<E extends DomainEvent, C extends IntegrationEvent, T extends Mapped<C>>(
     event: MessageBase<E>,
     contract: MessageClass<C>,
     transform: (event: E, context: MessageContext) => T & Exactly<T, C>,
   ): this
-  register(event: MessageBase<DomainEvent>, contract: MessageClass<IntegrationEvent>, transform?: Mapping['transform']): this {
+  register(
+    event: MessageBase<DomainEvent>,
+    contract: MessageClass<IntegrationEvent>,
+    transform?: Mapping['transform'],
+  ): this {
     const name = event?.name ?? describeValue(event)
     check(kindOfClass(event) === 'domain event', name, contract, `${name} is no DomainEvent class`)
-    check(!this.mappings.some((each) => each.event === event && each.contract === contract), name, contract, 'it is registered twice')
+    check(
+      !this.mappings.some((each) => each.event === event && each.contract === contract),
+      name,
+      contract,
+      'it is registered twice',
+    )
     return this.add({ event, predicate: undefined, contract, transform })
   }
 
@@ -110,8 +122,14 @@ export class EventMapper {
 
   private add(mapping: Mapping): this {
     const name = mapping.event?.name ?? 'events by predicate'
-    check(kindOfClass(mapping.contract) === 'integration event', name, mapping.contract, 'its target is no IntegrationEvent class')
-    if (contractOf(mapping.contract) === undefined) throw fault('GULO_CONTRACT_MISSING', { message: mapping.contract.name })
+    check(
+      kindOfClass(mapping.contract) === 'integration event',
+      name,
+      mapping.contract,
+      'its target is no IntegrationEvent class',
+    )
+    if (contractOf(mapping.contract) === undefined)
+      throw fault('GULO_CONTRACT_MISSING', { message: mapping.contract.name })
     this.mappings.push(mapping)
     this.plans.clear()
     return this
@@ -142,4 +160,3 @@ function check(holds: boolean, event: string, contract: unknown, wrong: string):
   const target = typeof contract === 'function' ? contract.name : describeValue(contract)
   throw fault('GULO_MAPPING_INVALID', { event, contract: target, wrong })
 }
-

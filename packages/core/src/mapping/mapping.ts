@@ -1,6 +1,13 @@
 import { fault } from '../faults.js'
 import type { MessageContext } from '../message/context.js'
-import { assignData, type DomainEvent, describeValue, type IntegrationEvent, type MessageBase, type MessageClass } from '../message/message.js'
+import {
+  assignData,
+  type DomainEvent,
+  describeValue,
+  type IntegrationEvent,
+  type MessageBase,
+  type MessageClass,
+} from '../message/message.js'
 
 /** One registration of a mapper. */
 export interface Mapping {
@@ -11,9 +18,13 @@ export interface Mapping {
   readonly transform: ((event: DomainEvent, context: MessageContext) => unknown) | undefined
 }
 
-
 /** Appends what the mapping makes of the event. @throws GULO_MAPPING_FAILED */
-export function runMapping(mapping: Mapping, event: DomainEvent, context: MessageContext, into: IntegrationEvent[]): void {
+export function runMapping(
+  mapping: Mapping,
+  event: DomainEvent,
+  context: MessageContext,
+  into: IntegrationEvent[],
+): void {
   const data = mapping.transform === undefined ? event : transformed(mapping, mapping.transform, event, context)
   if (data === undefined || data === null) return
   if (!Array.isArray(data)) into.push(make(mapping, event, data))

@@ -128,7 +128,11 @@ export class MessageContext {
   }
 
   /** Sends a command or publishes an integration event at a later time, if this unit of work commits. */
-  schedule(message: Command<unknown> | IntegrationEvent, at: Date | number, options: ScheduleOptions = {}): Promise<void> {
+  schedule(
+    message: Command<unknown> | IntegrationEvent,
+    at: Date | number,
+    options: ScheduleOptions = {},
+  ): Promise<void> {
     return this.require().schedule(message, at, options, this)
   }
 

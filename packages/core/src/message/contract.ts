@@ -29,7 +29,7 @@ export type HasField<C extends MessageClass, K extends string> = [K] extends [ke
   ? unknown
   : string extends K // no field named: the key is a function
     ? unknown
-      : { readonly 'the key of @Contract names no field of the class': K }
+    : { readonly 'the key of @Contract names no field of the class': K }
 
 /** Gives a message its wire type, such as `ordering.order.placed.v1`, and says what decides its partition. */
 export function Contract<M extends Message = Message, const K extends string = never>(
@@ -131,7 +131,9 @@ function toInfo<M extends Message>(type: string, options: ContractOptions<M>, ta
 function toKey<M extends Message>(selector: ContractOptions<M>['key'], target: MessageClass<M>) {
   if (selector === undefined) return undefined
   const select =
-    typeof selector === 'function' ? selector : (message: M) => (message as unknown as Record<string, unknown>)[selector]
+    typeof selector === 'function'
+      ? selector
+      : (message: M) => (message as unknown as Record<string, unknown>)[selector]
   return (message: M): string | undefined => {
     const key: unknown = select(message)
     if (key === undefined || key === null) return undefined

@@ -14,11 +14,34 @@ export type Signal =
       readonly delayMs: number
       readonly error: unknown
     }
-  | { readonly kind: 'rescheduled'; readonly envelope: Envelope; readonly consumer: string; readonly delayMs: number; readonly error: unknown }
-  | { readonly kind: 'dead-lettered'; readonly messageId: string | undefined; readonly consumer: string; readonly reason: string; readonly error: unknown }
-  | { readonly kind: 'quarantined'; readonly messageId: string | undefined; readonly consumer: string; readonly reason: string; readonly error: unknown }
+  | {
+      readonly kind: 'rescheduled'
+      readonly envelope: Envelope
+      readonly consumer: string
+      readonly delayMs: number
+      readonly error: unknown
+    }
+  | {
+      readonly kind: 'dead-lettered'
+      readonly messageId: string | undefined
+      readonly consumer: string
+      readonly reason: string
+      readonly error: unknown
+    }
+  | {
+      readonly kind: 'quarantined'
+      readonly messageId: string | undefined
+      readonly consumer: string
+      readonly reason: string
+      readonly error: unknown
+    }
   | { readonly kind: 'duplicate'; readonly envelope: Envelope; readonly consumer: string }
-  | { readonly kind: 'ignored'; readonly envelope: Envelope; readonly group: string; readonly reason: 'unknown-type' | 'discarded' }
+  | {
+      readonly kind: 'ignored'
+      readonly envelope: Envelope
+      readonly group: string
+      readonly reason: 'unknown-type' | 'discarded'
+    }
   | { readonly kind: 'expired'; readonly envelope: Envelope; readonly group: string }
   | { readonly kind: 'redelivery'; readonly group: string; readonly error: unknown }
   | { readonly kind: 'publish-failed'; readonly count: number; readonly error: unknown }

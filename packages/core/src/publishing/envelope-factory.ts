@@ -58,7 +58,9 @@ export class EnvelopeFactory {
 
   /** The topic that messages of a contract go to, where it does not depend on the message. */
   topicFor(contract: ContractInfo): string | undefined {
-    return typeof contract.topic === 'function' ? undefined : topicOf(contract, this.topics, undefined as unknown as Message)
+    return typeof contract.topic === 'function'
+      ? undefined
+      : topicOf(contract, this.topics, undefined as unknown as Message)
   }
 
   private withoutContract(event: unknown): Error {

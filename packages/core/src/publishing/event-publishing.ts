@@ -49,14 +49,24 @@ export class EventPublishing {
     return wrapped
   }
 
-  private async runWithOutbox<T>(context: MessageContext, sink: EventSink, outbox: Publisher, work: () => Promise<T>): Promise<T> {
+  private async runWithOutbox<T>(
+    context: MessageContext,
+    sink: EventSink,
+    outbox: Publisher,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const value = await work()
     const envelopes = this.wrap(context, sink)
     if (envelopes.length > 0) await outbox.publish(envelopes, { transaction: context.transaction })
     return value
   }
 
-  private async runDirectly<T>(context: MessageContext, sink: EventSink, what: string, work: () => Promise<T>): Promise<T> {
+  private async runDirectly<T>(
+    context: MessageContext,
+    sink: EventSink,
+    what: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
     let envelopes: Envelope[] = []
     // Mapped before the commit: an event that cannot be mapped must not leave its state behind.
     const value = await this.within(context, async () => {

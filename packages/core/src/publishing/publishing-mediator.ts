@@ -47,7 +47,11 @@ export class PublishingMediator implements Dispatcher {
     return this.run(event, options, (context) => this.inner.dispatchEvent(event, context))
   }
 
-  private run<T>(message: object, options: SendOptions | undefined, work: (context: MessageContext) => Promise<T>): Promise<T> {
+  private run<T>(
+    message: object,
+    options: SendOptions | undefined,
+    work: (context: MessageContext) => Promise<T>,
+  ): Promise<T> {
     const context = options?.context ?? this.inner.createContext(options)
     const what = message?.constructor?.name ?? String(message)
     const start = () => this.publishing.run(context, what, () => work(context))

@@ -58,7 +58,8 @@ export class Relay {
     this.stopping = true
     this.unregister?.()
     this.signal()
-    const late = () => fault('GULO_STOP_DEADLINE', { component: 'The relay', deadlineMs, pending: 'a batch is being published' })
+    const late = () =>
+      fault('GULO_STOP_DEADLINE', { component: 'The relay', deadlineMs, pending: 'a batch is being published' })
     await withDeadline(this.options.runtime.clock, deadlineMs, this.running, late)
   }
 
@@ -104,7 +105,10 @@ export class Relay {
       const unsent = new Set<Envelope>(unsentOf(error) ?? entries.map((entry) => entry.envelope))
       const sent = entries.filter((entry) => !unsent.has(entry.envelope))
       if (sent.length > 0) await this.settle(sent)
-      await outbox.fail(entries.filter((entry) => unsent.has(entry.envelope)), error)
+      await outbox.fail(
+        entries.filter((entry) => unsent.has(entry.envelope)),
+        error,
+      )
       return false
     }
     await this.settle(entries)
@@ -129,10 +133,14 @@ export class Relay {
         resolve()
       }
       let due = false
-      const timer = this.options.runtime.clock.after(delayMs, () => {
-        due = true
-        done()
-      }, { background: true })
+      const timer = this.options.runtime.clock.after(
+        delayMs,
+        () => {
+          due = true
+          done()
+        },
+        { background: true },
+      )
       this.wake = done
     })
   }

@@ -69,7 +69,12 @@ export function toMs(duration: Duration): number | undefined {
 
 /** Says a number of milliseconds the way a person would: `250 ms`, `10 s`, `1.5 m`. */
 export function sayMs(ms: number): string {
-  for (const [unit, size] of [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000]] as const) {
+  for (const [unit, size] of [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const) {
     if (ms >= size) return `${Number((ms / size).toFixed(1))} ${unit}`
   }
   return `${Math.round(ms)} ms`
