@@ -113,6 +113,16 @@ export const CORE_ERRORS = {
     message: 'The outbox got {count} events outside a unit of work.',
     mend: 'Publish from a handler, or pass { transaction } of the unit of work that is open.',
   },
+  // unit of work and store
+  GULO_TRANSACTION_INVALID: {
+    message: '{operation} was given {found} as its transaction.',
+    mend: 'Pass the transaction of the unit of work that is open, and await all that a handler starts before it returns.',
+  },
+  GULO_DEADLOCK: {
+    message: 'Two transactions wait for each other; this one wanted {wanted}.',
+    mend: 'Run the unit of work again; the other one goes on.',
+    retryable: true,
+  },
   // codec
   GULO_ENVELOPE_INVALID: {
     message: 'The {codec} envelope is invalid: {wrong}.',
@@ -154,6 +164,15 @@ export const CORE_ERRORS = {
   GULO_SUBSCRIPTION_INVALID: {
     message: 'The subscription of {group} is invalid: {wrong}.',
     mend: 'Give it a group and at least one handler of an integration event.',
+  },
+  GULO_NOT_STORED: {
+    message: 'The broker is not known to have stored {count} messages: {reason}.',
+    mend: 'Publish details.unsent again.',
+    retryable: true,
+  },
+  GULO_PARTITION_UNKNOWN: {
+    message: 'The topic {topic} has no partition {partition}.',
+    mend: 'Use a partition the topic has, or leave it to the key.',
   },
   GULO_UNKNOWN_TYPE: {
     message: 'The consumer {group} has no handler for the type "{type}".',
