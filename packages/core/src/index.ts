@@ -112,11 +112,21 @@ export { Relay, type RelayOptions } from './publishing/relay.js'
 export type { UnitOfWork } from './publishing/unit-of-work.js'
 
 // consuming
+export { type Backoff, exponential, type ExponentialOptions, fixed } from './consuming/backoff.js'
+export { BrokerDeadLetters } from './consuming/broker-dead-letters.js'
+export type { CircuitBreakerOptions } from './consuming/circuit-breaker.js'
+export { Consumer } from './consuming/consumer.js'
+export type { ConsumerOptions } from './consuming/consumer-options.js'
+export { deadLetterHeaders } from './consuming/dead-letter-headers.js'
+export { defaultFailurePolicy, type FailurePolicy, failurePolicy } from './consuming/failure-policy.js'
+export { anyError, FailureRule, onError, type Verdict } from './consuming/failure-rule.js'
+export type { Redelivery, RetryLater } from './consuming/redelivery.js'
 export type {
   DeadLetter,
   DeadLetterError,
   DeadLetterQuery,
   DeadLetterReason,
+  DeadLetterSink,
   DeadLetterStatus,
   DeadLetters,
 } from './consuming/dead-letters.js'
@@ -125,3 +135,9 @@ export type { AttemptLog, Inbox, InboxEntry, InboxRetention } from './consuming/
 
 // scheduling
 export type { Schedule, ScheduledItem, ScheduledWork } from './scheduling/schedule.js'
+
+// service
+export type { ServiceDescription } from './service/describe.js'
+export type { ServiceHealth } from './service/health.js'
+export { createService, Service } from './service/service.js'
+export type { ServiceOptions, Store } from './service/service-options.js'

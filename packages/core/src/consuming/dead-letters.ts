@@ -47,10 +47,14 @@ export interface DeadLetterError {
   readonly stack: string | undefined
 }
 
-/** Where messages are set aside until somebody looks at them. */
-export interface DeadLetters {
+/** Takes messages that are set aside: a store, or a topic of the broker. */
+export interface DeadLetterSink {
   /** Resolves once the letter is stored; a rejection makes the broker keep the message. */
   add(letter: DeadLetter): Promise<void>
+}
+
+/** Where messages are set aside until somebody looks at them. */
+export interface DeadLetters extends DeadLetterSink {
   /** The letters that match, youngest first. */
   find(query?: DeadLetterQuery): Promise<readonly DeadLetter[]>
   /** Sets the status of a letter. @throws GULO_DEAD_LETTER_UNKNOWN */

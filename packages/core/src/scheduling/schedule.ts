@@ -1,5 +1,5 @@
 import type { Envelope } from '../message/envelope.js'
-import type { ReceivedMessage } from '../transport/transport.js'
+import type { Redelivery } from '../consuming/redelivery.js'
 
 /** Keeps messages until they are due. */
 export interface Schedule {
@@ -19,6 +19,8 @@ export interface ScheduledItem {
   /** Milliseconds since 1970. */
   readonly dueAtMs: number
   readonly cancelKey?: string | undefined
+  /** How often it was due and failed. @default 0 */
+  readonly attempts?: number | undefined
   readonly work: ScheduledWork
 }
 
@@ -26,10 +28,4 @@ export interface ScheduledItem {
 export type ScheduledWork =
   | { readonly kind: 'publish'; readonly envelope: Envelope }
   | { readonly kind: 'send'; readonly envelope: Envelope }
-  | {
-      readonly kind: 'redeliver'
-      readonly consumer: string
-      readonly attempt: number
-      readonly firstFailedAt: string
-      readonly message: ReceivedMessage
-    }
+  | { readonly kind: 'redeliver'; readonly redelivery: Redelivery }

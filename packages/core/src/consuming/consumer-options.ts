@@ -1,0 +1,116 @@
+import { decode } from '../codec/detect.js'
+import type { HandlerFactory } from '../handling/handler.js'
+import type { Mediator } from '../handling/mediator.js'
+import type { MessageDecoder, Middleware } from '../handling/middleware.js'
+import type { RegisteredHandler } from '../handling/registry.js'
+import { ContractRegistry } from '../message/contract.js'
+import { assignData } from '../message/message.js'
+import { consoleLogger, type Logger, type Observer, observe } from '../message/signals.js'
+import type { EventPublishing } from '../publishing/event-publishing.js'
+import type { Duration } from '../runtime/clock.js'
+import type { Runtime } from '../runtime/runtime.js'
+import type { TopicStrategy } from '../transport/topics.js'
+import type { Forwarder, Transport } from '../transport/transport.js'
+import { checkedMs } from './backoff.js'
+import { BrokerDeadLetters } from './broker-dead-letters.js'
+import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js'
+import type { ConsumerParts } from './consumer-parts.js'
+import type { DeadLetterSink } from './dead-letters.js'
+import { defaultFailurePolicy, type FailurePolicy } from './failure-policy.js'
+import { Gate } from './gate.js'
+import type { AttemptLog, Inbox } from './inbox.js'
+import type { RetryLater } from './redelivery.js'
+
+export interface ConsumerOptions {
+  readonly transport: Transport
+  /** Consumers of one group share the messages. Usually the name of the service. */
+  readonly group: string
+  /** What is done with the messages, in queue names such as `inventory.reserve-stock.normal`. @default 'events' */
+  readonly action?: string
+  /** How many keys are handled at once. @default 16 */
+  readonly concurrency?: number
+  /** What happens when a handler fails. @default 3 attempts in place, then the dead letters */
+  readonly policy?: FailurePolicy
+  /** Holds the subscription when too many attempts fail. @default off */
+  readonly circuitBreaker?: CircuitBreakerOptions
+  /** Remembers what is done, so that a redelivery takes effect once. @default none */
+  readonly inbox?: Inbox
+  /** Counts attempts that never finished, so that a message which ends the process is found out. @default none */
+  readonly attemptLog?: AttemptLog
+  /** Unfinished attempts after which a message is poison. @default 3 */
+  readonly maxUnfinishedAttempts?: number
+  /** @default topics beside the message's own, `<topic>.dlq` and `<topic>.quarantine`, where the transport can forward */
+  readonly deadLetters?: DeadLetterSink
+  /** What becomes of types that nobody here handles. @default 'ignore' */
+  readonly unknownTypes?: 'ignore' | 'dead-letter'
+  /** After this time a handler has failed and its signal is aborted. @default never */
+  readonly handlerTimeout?: Duration
+  /** @default byType */
+  readonly topics?: TopicStrategy
+  /** Makes instances of wire data. @default the fields as they are, without prototype keys */
+  readonly decode?: MessageDecoder
+  /** @default a registry of its own */
+  readonly contracts?: ContractRegistry
+  /** For handlers added with `handle`. */
+  readonly middleware?: readonly Middleware[]
+  /** For handlers added with `handle`. */
+  readonly factory?: HandlerFactory
+  /** Runs the handlers. @default a mediator of the handlers added with `handle` */
+  readonly mediator?: Mediator
+  /** Which handlers of the mediator. @default all its handlers of integration events */
+  readonly handlers?: readonly RegisteredHandler[]
+  /** Gives handlers a unit of work and publishes what they raise. @default none */
+  readonly publishing?: EventPublishing
+  /** Keeps messages that are tried again later. @default none: such policies are refused */
+  readonly retryLater?: RetryLater
+  /** Named in dead letters. @default the group */
+  readonly service?: string
+  readonly runtime?: Runtime
+  readonly observers?: readonly Observer[]
+  readonly logger?: Logger
+}
+
+/** The options with their defaults, checked. */
+export function resolveParts(
+  options: ConsumerOptions,
+  mediator: Mediator,
+  stopping: AbortSignal,
+  aborted: AbortSignal,
+): ConsumerParts & { readonly contracts: ContractRegistry } {
+  const { group, policy = defaultFailurePolicy, circuitBreaker, handlerTimeout } = options
+  const { runtime } = mediator
+  return {
+    group,
+    policy,
+    mediator,
+    runtime,
+    stopping,
+    aborted,
+    service: options.service ?? group,
+    logger: options.logger ?? consoleLogger,
+    observer: observe(options.observers ?? []),
+    publishing: options.publishing,
+    inbox: options.inbox,
+    attemptLog: options.attemptLog,
+    deadLetters: options.deadLetters ?? besideTopic(options.transport),
+    retryLater: options.retryLater,
+    breaker: circuitBreaker && new CircuitBreaker(circuitBreaker, runtime.clock),
+    gate: new Gate(runtime.clock),
+    readEnvelope: decode,
+    decode: options.decode ?? decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data)),
+    unknownTypes: options.unknownTypes ?? 'ignore',
+    maxUnfinishedAttempts: options.maxUnfinishedAttempts ?? 3,
+    handlerTimeoutMs: handlerTimeout === undefined ? undefined : checkedMs('handlerTimeout', handlerTimeout),
+    contracts: options.contracts ?? new ContractRegistry(),
+  }
+}
+
+/** The decoder of the first middleware that has one. */
+export function decoderOf(middleware: readonly Middleware[] = []): MessageDecoder | undefined {
+  for (const each of middleware) if ('decode' in each && each.decode) return each.decode.bind(each)
+  return undefined
+}
+
+function besideTopic(transport: Transport & Partial<Forwarder>): DeadLetterSink | undefined {
+  return typeof transport.forward === 'function' ? new BrokerDeadLetters(transport as Forwarder) : undefined
+}

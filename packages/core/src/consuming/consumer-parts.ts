@@ -1,0 +1,56 @@
+import type { Mediator } from '../handling/mediator.js'
+import type { MessageDecoder } from '../handling/middleware.js'
+import type { Envelope } from '../message/envelope.js'
+import type { Logger, Observer } from '../message/signals.js'
+import type { EventPublishing } from '../publishing/event-publishing.js'
+import type { Runtime } from '../runtime/runtime.js'
+import type { ReceivedMessage } from '../transport/transport.js'
+import type { CircuitBreaker } from './circuit-breaker.js'
+import type { DeadLetterSink } from './dead-letters.js'
+import type { FailurePolicy } from './failure-policy.js'
+import type { Gate } from './gate.js'
+import type { AttemptLog, Inbox } from './inbox.js'
+import type { RetryLater } from './redelivery.js'
+
+/** What a consumer works with, resolved once. */
+export interface ConsumerParts {
+  readonly group: string
+  readonly service: string
+  readonly runtime: Runtime
+  readonly logger: Logger
+  readonly observer: Observer | undefined
+  readonly mediator: Mediator
+  readonly publishing: EventPublishing | undefined
+  readonly inbox: Inbox | undefined
+  readonly attemptLog: AttemptLog | undefined
+  readonly deadLetters: DeadLetterSink | undefined
+  readonly retryLater: RetryLater | undefined
+  readonly policy: FailurePolicy
+  readonly breaker: CircuitBreaker | undefined
+  readonly gate: Gate
+  readonly readEnvelope: (message: ReceivedMessage) => Envelope
+  readonly decode: MessageDecoder
+  readonly unknownTypes: 'ignore' | 'dead-letter'
+  readonly maxUnfinishedAttempts: number
+  readonly handlerTimeoutMs: number | undefined
+  /** Aborted when the consumer begins to stop: no more retries. */
+  readonly stopping: AbortSignal
+  /** Aborted when the deadline of stop has passed: handlers should give up. */
+  readonly aborted: AbortSignal
+}
+
+/** What is known of the failure of one message. */
+export interface Failure {
+  readonly envelope: Envelope | undefined
+  readonly message: ReceivedMessage
+  readonly handler: string | undefined
+  readonly error: unknown
+  readonly attempts: number
+  readonly firstFailedAt: string | undefined
+  readonly replayCount: number
+}
+
+/** The name under which inbox, attempts and dead letters know one handler of a group. */
+export function consumerName(group: string, handler: string | undefined): string {
+  return handler === undefined ? group : `${group}/${handler}`
+}

@@ -1,0 +1,139 @@
+import { fault, reportFaults } from '../faults.js'
+import { type HandlerFunction, type HandlerOptions, handler } from '../handling/handler.js'
+import { Mediator } from '../handling/mediator.js'
+import type { HandlerSource, RegisteredHandler } from '../handling/registry.js'
+import { contractOf } from '../message/contract.js'
+import type { IntegrationEvent, MessageClass } from '../message/message.js'
+import { withDeadline } from '../runtime/clock.js'
+import { shareRuntime } from '../runtime/runtime-user.js'
+import type { StopOptions, SubscriptionHandle } from '../transport/transport.js'
+import { Delivery } from './delivery.js'
+import { Lanes } from './lanes.js'
+import { type ConsumerOptions, resolveParts } from './consumer-options.js'
+import type { ConsumerParts } from './consumer-parts.js'
+import { defaultFailurePolicy } from './failure-policy.js'
+import type { Redelivery } from './redelivery.js'
+import { routesOf, typesOf } from './routes.js'
+
+/** Receives the integration events of one group and runs their handlers, in order per key, until each is settled. */
+export class Consumer {
+  readonly group: string
+  private readonly options: ConsumerOptions
+  private readonly added: HandlerSource[] = []
+  private readonly stopping = new AbortController()
+  private readonly aborted = new AbortController()
+  private readonly lanes: Lanes
+  private delivery: Delivery | undefined
+  private subscription: SubscriptionHandle | undefined
+  private parts: ConsumerParts | undefined
+  private state: 'new' | 'started' | 'stopped' = 'new'
+
+  /** @throws GULO_CONFIGURATION_INVALID */
+  constructor(options: ConsumerOptions) {
+    const { concurrency = 16, maxUnfinishedAttempts = 3 } = options
+    reportFaults(`the consumer ${options.group}`, [
+      ...(options.group ? [] : ['group is missing: name it after the service.']),
+      ...(options.transport ? [] : ['transport is missing: give it kafka(…), rabbitmq(…) or memoryTransport().']),
+      ...(Number.isInteger(concurrency) && concurrency > 0 ? [] : [`concurrency is ${concurrency}: use a whole number above 0.`]),
+      ...(maxUnfinishedAttempts > 0 ? [] : [`maxUnfinishedAttempts is ${maxUnfinishedAttempts}: use a number above 0.`]),
+    ])
+    this.options = options
+    this.group = options.group
+    this.lanes = new Lanes(concurrency)
+  }
+
+  /** Adds a function as handler; before start. */
+  handle<M extends IntegrationEvent>(messageClass: MessageClass<M>, handle: HandlerFunction<M>, options?: HandlerOptions): this {
+    if (this.state !== 'new') throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
+    this.added.push(handler(messageClass, handle, options))
+    return this
+  }
+
+  /**
+   * Subscribes; resolves once messages published from now on are received. The transport is started by whoever owns it.
+   * @throws GULO_SUBSCRIPTION_INVALID, GULO_CONTRACT_MISSING, GULO_ALREADY_STARTED …
+   */
+  async start(): Promise<this> {
+    if (this.state !== 'new') throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
+    const mediator = this.options.mediator ?? this.ownMediator()
+    const parts = resolveParts(this.options, mediator, this.stopping.signal, this.aborted.signal)
+    const handlers = this.options.handlers ?? integrationHandlers(mediator)
+    const types = typesOf(this.group, handlers, parts.contracts)
+    this.parts = parts
+    this.delivery = new Delivery(parts, types, this.lanes)
+    this.state = 'started'
+    const delivery = this.delivery
+    this.subscription = await this.options.transport.subscribe({
+      group: this.group,
+      action: this.options.action ?? 'events',
+      routes: routesOf(types, this.options.topics),
+      deliver: (messages) => messages.map((message) => this.watched(delivery.accept(message))),
+    })
+    return this
+  }
+
+  /**
+   * Fetches no more, ends retries (the broker delivers those messages again), waits for handlers until the deadline and
+   * then aborts their signal.
+   * @throws GULO_NOT_STARTED, GULO_STOP_DEADLINE
+   */
+  async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
+    if (this.state === 'stopped') return
+    if (this.state === 'new') throw fault('GULO_NOT_STARTED', { operation: 'stop', component: `the consumer ${this.group}` })
+    this.state = 'stopped'
+    this.stopping.abort()
+    const work = Promise.all([this.subscription?.close({ deadlineMs }), this.lanes.drained()])
+    const late = () => {
+      this.aborted.abort()
+      const pending = `${this.lanes.size} messages in flight`
+      return fault('GULO_STOP_DEADLINE', { component: `The consumer ${this.group}`, deadlineMs, pending })
+    }
+    await withDeadline((this.parts as ConsumerParts).runtime.clock, deadlineMs, work, late)
+  }
+
+  /** Gives a message to one of its handlers once more, beside what the broker delivers. */
+  redeliver(redelivery: Redelivery): Promise<void> {
+    if (this.state !== 'started' || this.delivery === undefined) {
+      return Promise.reject(fault('GULO_NOT_STARTED', { operation: 'redeliver', component: `the consumer ${this.group}` }))
+    }
+    return this.delivery.again(redelivery)
+  }
+
+  /** The failure rules in words. */
+  describe(): readonly string[] {
+    const { policy = defaultFailurePolicy } = this.options
+    const breaker = this.parts?.breaker
+    return [...policy.describe(), ...(breaker ? [breaker.describe()] : [])]
+  }
+
+  /** The wire types it handles. */
+  types(): readonly string[] {
+    const handlers = this.options.handlers ?? (this.options.mediator && integrationHandlers(this.options.mediator)) ?? []
+    return [...new Set(handlers.map((each) => contractOf(each.messageClass)?.type ?? each.messageClass.name))]
+  }
+
+  private ownMediator(): Mediator {
+    const { runtime, middleware, factory, logger } = this.options
+    if (runtime !== undefined) shareRuntime(runtime, this.options.transport)
+    return new Mediator({
+      handlers: this.added,
+      ...(runtime && { runtime }),
+      ...(middleware && { middleware }),
+      ...(factory && { factory }),
+      ...(logger && { logger }),
+    })
+  }
+
+  private async watched(settling: Promise<void>): Promise<void> {
+    try {
+      await settling
+    } catch (error) {
+      this.parts?.observer?.({ kind: 'redelivery', group: this.group, error })
+      throw error
+    }
+  }
+}
+
+function integrationHandlers(mediator: Mediator): readonly RegisteredHandler[] {
+  return mediator.registry.list().filter((each) => each.kind === 'integration event')
+}

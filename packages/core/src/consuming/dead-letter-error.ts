@@ -1,0 +1,52 @@
+import { GuloError } from '../errors.js'
+import type { DeadLetterError, DeadLetterReason } from './dead-letters.js'
+
+const MAX_STACK = 8192
+const MAX_DETAILS = 4096
+
+// The closed set of codes that other systems may rely on; an application's own `code` is kept where a handler failed.
+const CODE_OF_REASON: Partial<Record<DeadLetterReason, string>> = {
+  deserialization: 'DESERIALIZATION_FAILED',
+  poison: 'POISON_MESSAGE',
+  'unknown-type': 'UNKNOWN_TYPE',
+}
+const CODE_OF_FAULT: Readonly<Record<string, string>> = {
+  GULO_VALIDATION_FAILED: 'VALIDATION_FAILED',
+  GULO_HANDLER_TIMEOUT: 'TIMEOUT',
+  GULO_CONTRACT_VIOLATION: 'SCHEMA_INCOMPATIBLE',
+}
+
+/** What of an error may leave the process: code, type, message, small details, the head of the stack. */
+export function toDeadLetterError(error: unknown, reason: DeadLetterReason): DeadLetterError {
+  const own = error instanceof Error ? (error as Error & { code?: unknown }) : undefined
+  const ownCode = typeof own?.code === 'string' ? own.code : undefined
+  return {
+    code: CODE_OF_REASON[reason] ?? CODE_OF_FAULT[ownCode ?? ''] ?? ownCode ?? 'HANDLER_FAILED',
+    type: own?.constructor.name ?? typeof error,
+    message: own?.message ?? String(error),
+    details: GuloError.is(error) ? smallDetails(error.details) : {},
+    stack: own?.stack === undefined ? undefined : cut(own.stack, MAX_STACK),
+  }
+}
+
+/** Only what JSON can say, and only when it is small: details may hold whole messages. */
+function smallDetails(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const small: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(details)) {
+    if (['string', 'number', 'boolean'].includes(typeof value)) small[name] = value
+    else if (Array.isArray(value) && fits(value)) small[name] = value
+  }
+  return small
+}
+
+function fits(value: unknown): boolean {
+  try {
+    return (JSON.stringify(value)?.length ?? 0) <= MAX_DETAILS
+  } catch {
+    return false
+  }
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, length)
+}

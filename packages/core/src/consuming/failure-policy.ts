@@ -1,0 +1,48 @@
+import { isRetryable } from '../errors.js'
+import { fault } from '../faults.js'
+import type { Random } from '../runtime/random.js'
+import { exponential } from './backoff.js'
+import { anyError, FailureRule, onError, type Verdict } from './failure-rule.js'
+
+/** Decides what happens to a message whose handler has failed. A value: it can be shared, printed and tested. */
+export interface FailurePolicy {
+  /** What to do after attempt number `attempt` (from 1) has failed with `error`. */
+  decide(error: unknown, attempt: number, random: Random): Verdict
+  /** The longest time that a message is tried for, in milliseconds. */
+  readonly longestMs: number
+  /** Whether later messages of a key may pass one that is tried again. */
+  readonly reorders: boolean
+  /** The rules in words, in the order they are tried. */
+  describe(): readonly string[]
+}
+
+/** The rule for errors that say of themselves that no retry can help. */
+const nonRetryable = onError({ words: 'an error that is not retryable', matches: (error) => !isRetryable(error) }).deadLetter()
+
+/**
+ * A policy of rules, first match first. After them come: errors marked `retryable: false` are dead-lettered at once, and
+ * any other error has 3 attempts, waiting 100 ms·2ⁿ with full jitter.
+ * @throws GULO_POLICY_INVALID
+ */
+export function failurePolicy(...rules: readonly FailureRule[]): FailurePolicy {
+  if (rules.some((rule) => !(rule instanceof FailureRule))) {
+    throw fault('GULO_POLICY_INVALID', { wrong: 'a rule was not made by onError or anyError' })
+  }
+  const isGeneral = (rule: FailureRule) => rule.general
+  const ordered = [
+    ...rules.filter((rule) => !isGeneral(rule)),
+    nonRetryable,
+    ...rules.filter(isGeneral),
+    anyError().retry(3, exponential()).deadLetter(),
+  ]
+  return {
+    longestMs: Math.max(...ordered.map((rule) => rule.longestMs())),
+    reorders: ordered.some((rule) => rule.reorders),
+    decide: (error, attempt, random) =>
+      (ordered.find((rule) => rule.matches(error)) as FailureRule).decide(attempt, random),
+    describe: () => ordered.slice(0, ordered.findIndex(isGeneral) + 1).map((rule) => rule.describe()),
+  }
+}
+
+/** Three attempts in place, then the dead letters; what no retry can help goes there at once. */
+export const defaultFailurePolicy = failurePolicy()

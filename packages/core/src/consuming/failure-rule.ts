@@ -1,0 +1,143 @@
+import { GuloError } from '../errors.js'
+import { fault } from '../faults.js'
+import { type Duration, sayMs } from '../runtime/clock.js'
+import type { Random } from '../runtime/random.js'
+import { type Backoff, checkedMs, exponential } from './backoff.js'
+
+/** What is to be done about a failed attempt. Deciding and doing are separate: the consumer does it. */
+export type Verdict =
+  | { readonly action: 'retry'; readonly delayMs: number }
+  | { readonly action: 'reschedule'; readonly delayMs: number }
+  | { readonly action: 'pause'; readonly delayMs: number }
+  | { readonly action: 'discard' | 'dead-letter' | 'quarantine' }
+
+interface Matcher {
+  readonly matches: (error: unknown) => boolean
+  readonly words: string
+  /** Whether it matches everything, so that its rule belongs last. */
+  readonly general?: boolean
+}
+
+type Stage =
+  | { readonly kind: 'retry'; readonly attempts: number; readonly backoff: Backoff }
+  | { readonly kind: 'schedule'; readonly delaysMs: readonly number[] }
+
+type Outcome = { readonly action: 'discard' | 'dead-letter' | 'quarantine' } | { readonly action: 'pause'; readonly delayMs: number }
+
+/** What happens to the messages of one kind of failure: stages in order, then an outcome. Each call makes a new rule. */
+export class FailureRule {
+  constructor(
+    private readonly matcher: Matcher,
+    private readonly stages: readonly Stage[] = [],
+    private readonly outcome: Outcome = { action: 'dead-letter' },
+  ) {}
+
+  /** Tries in place, `attempts` times in all, waiting in between; later messages of the key wait too. */
+  retry(attempts: number, backoff: Backoff = exponential()): FailureRule {
+    if (!Number.isInteger(attempts) || attempts < 1) {
+      throw fault('GULO_POLICY_INVALID', { wrong: `retry(${attempts}) counts all attempts, so it is a whole number above 0` })
+    }
+    return this.with({ kind: 'retry', attempts, backoff })
+  }
+
+  /** Tries again after each of these delays, meanwhile letting other messages of the key pass: order is lost. */
+  schedule(delays: readonly Duration[]): FailureRule {
+    if (delays.length === 0) throw fault('GULO_POLICY_INVALID', { wrong: 'schedule([]) has no delay' })
+    return this.with({ kind: 'schedule', delaysMs: delays.map((delay) => checkedMs('schedule', delay)) })
+  }
+
+  /** Ends in the dead letters. */
+  deadLetter(): FailureRule {
+    return new FailureRule(this.matcher, this.stages, { action: 'dead-letter' })
+  }
+
+  /** Ends in quarantine, for what can do harm. */
+  quarantine(): FailureRule {
+    return new FailureRule(this.matcher, this.stages, { action: 'quarantine' })
+  }
+
+  /** Ends by dropping the message; it is counted. */
+  discard(): FailureRule {
+    return new FailureRule(this.matcher, this.stages, { action: 'discard' })
+  }
+
+  /** Holds the whole subscription for so long, then tries again: for a failure that every message would meet. */
+  pause(duration: Duration): FailureRule {
+    return new FailureRule(this.matcher, this.stages, { action: 'pause', delayMs: checkedMs('pause', duration) })
+  }
+
+  matches(error: unknown): boolean {
+    return this.matcher.matches(error)
+  }
+
+  /** What to do after attempt number `attempt` (from 1) has failed. */
+  decide(attempt: number, random: Random): Verdict {
+    let before = 0
+    for (const stage of this.stages) {
+      const within = attempt - before
+      if (stage.kind === 'retry') {
+        if (within < stage.attempts) return { action: 'retry', delayMs: stage.backoff.delayMs(within, random) }
+        before += stage.attempts - 1
+      } else {
+        const delayMs = stage.delaysMs[within - 1]
+        if (delayMs !== undefined) return { action: 'reschedule', delayMs }
+        before += stage.delaysMs.length
+      }
+    }
+    return this.outcome
+  }
+
+  /** The longest time from the first attempt to the last, without the attempts themselves. */
+  longestMs(): number {
+    return this.stages.reduce((total, stage) => total + stageMs(stage), 0)
+  }
+
+  /** Whether the rule is for every error, and so belongs last. */
+  get general(): boolean {
+    return this.matcher.general === true
+  }
+
+  /** Whether a stage lets later messages of a key pass. */
+  get reorders(): boolean {
+    return this.stages.some((stage) => stage.kind === 'schedule')
+  }
+
+  describe(): string {
+    const words = this.stages.map((stage) =>
+      stage.kind === 'retry'
+        ? `${stage.attempts} attempts in place, waiting ${stage.backoff.describe()}`
+        : `again after ${stage.delaysMs.map(sayMs).join(', ')}`,
+    )
+    return `on ${this.matcher.words}: ${[...words, describeOutcome(this.outcome)].join(', then ')}`
+  }
+
+  private with(stage: Stage): FailureRule {
+    return new FailureRule(this.matcher, [...this.stages, stage], this.outcome)
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an error class of any parameters
+type ErrorClass = abstract new (...parameters: any[]) => Error
+
+/** Starts a rule for an error class, a code of a GuloError, or whatever `matches` says. */
+export function onError(which: ErrorClass | string | { readonly matches: (error: unknown) => boolean; readonly words: string }): FailureRule {
+  if (typeof which === 'string') return new FailureRule({ words: which, matches: (error) => GuloError.is(error, which) })
+  if (typeof which === 'function') return new FailureRule({ words: which.name, matches: (error) => error instanceof which })
+  if (typeof which?.matches === 'function') return new FailureRule(which)
+  throw fault('GULO_POLICY_INVALID', { wrong: 'onError takes an error class, a code, or { matches, words }' })
+}
+
+/** Starts the rule for every error that no other rule matches. */
+export function anyError(): FailureRule {
+  return new FailureRule({ words: 'any error', matches: () => true, general: true })
+}
+
+function stageMs(stage: Stage): number {
+  if (stage.kind === 'schedule') return stage.delaysMs.reduce((sum, delay) => sum + delay, 0)
+  return Array.from({ length: stage.attempts - 1 }, (_, index) => stage.backoff.longestMs(index + 1)).reduce((a, b) => a + b, 0)
+}
+
+function describeOutcome(outcome: Outcome): string {
+  if (outcome.action === 'pause') return `pause the subscription for ${sayMs(outcome.delayMs)} and try again`
+  return outcome.action
+}

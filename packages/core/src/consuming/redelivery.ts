@@ -1,0 +1,18 @@
+import type { ReceivedMessage } from '../transport/transport.js'
+
+/** A message that goes to one handler once more: because it is tried again later, or replayed from the dead letters. */
+export interface Redelivery {
+  readonly group: string
+  /** `undefined` for every handler of the message: it failed before one was chosen. */
+  readonly handler: string | undefined
+  readonly message: ReceivedMessage
+  /** The number of the coming attempt, from 1. */
+  readonly attempt: number
+  /** RFC 3339; `undefined` when it has not failed yet. */
+  readonly firstFailedAt: string | undefined
+  /** How often it has been replayed from the dead letters. */
+  readonly replayCount: number
+}
+
+/** Keeps a redelivery until its delay has passed. */
+export type RetryLater = (redelivery: Redelivery, delayMs: number) => Promise<void>

@@ -1,0 +1,48 @@
+import type { DescribedTransport } from '../transport/transport.js'
+import { consumingPromise, publishingPromise } from './guarantees.js'
+import type { ServiceOptions } from './service-options.js'
+import type { Wiring } from './wiring.js'
+
+export interface ServiceDescription {
+  readonly name: string
+  readonly transport: string | undefined
+  readonly handlers: readonly { readonly message: string; readonly kind: string; readonly handler: string; readonly chain: readonly string[] }[]
+  readonly mappings: readonly string[]
+  /** What leaves the service. */
+  readonly publishes: readonly { readonly type: string; readonly topic: string; readonly promise: string }[]
+  /** What the service consumes. */
+  readonly consumes: readonly {
+    readonly group: string
+    readonly types: readonly string[]
+    readonly promise: string
+    readonly policy: readonly string[]
+  }[]
+}
+
+/** Says what a service handles, maps, publishes, consumes and promises. */
+export function describeService(options: ServiceOptions, { inner, envelopes, contracts, consumers }: Wiring): ServiceDescription {
+  const handlers = inner.registry.list()
+  const mapped = options.mapper?.contracts().map((each) => contracts.register(each)) ?? []
+  return {
+    name: options.name,
+    transport: (options.transport as Partial<DescribedTransport> | undefined)?.facts?.kind,
+    handlers: handlers.map(({ messageClass, kind, name }, index) => ({
+      message: messageClass.name,
+      kind,
+      handler: name,
+      chain: inner.explain(messageClass)[handlers.slice(0, index).filter((each) => each.messageClass === messageClass).length] ?? [],
+    })),
+    mappings: options.mapper?.describe() ?? [],
+    publishes: mapped.map((contract) => ({
+      type: contract.type,
+      topic: envelopes.topicFor(contract as never) ?? 'decided by the message',
+      promise: publishingPromise(options),
+    })),
+    consumes: consumers.map((consumer) => ({
+      group: consumer.group,
+      types: consumer.types(),
+      promise: consumingPromise(options),
+      policy: consumer.describe(),
+    })),
+  }
+}

@@ -1,0 +1,159 @@
+import type { DeadLetter } from '../consuming/dead-letters.js'
+import { fault, reportFaults } from '../faults.js'
+import type { Dispatcher } from '../handling/dispatcher.js'
+import type { HandlerSource } from '../handling/registry.js'
+import { consoleLogger } from '../message/signals.js'
+import type { Runtime } from '../runtime/runtime.js'
+import type { StopOptions } from '../transport/transport.js'
+import { describeService, type ServiceDescription } from './describe.js'
+import { consumingPromise, contradictions, publishingPromise } from './guarantees.js'
+import { healthOf, type ServiceHealth } from './health.js'
+import { Lifecycle } from './lifecycle.js'
+import { replay } from './replay.js'
+import type { ServiceOptions } from './service-options.js'
+import { type Wiring, wire } from './wiring.js'
+
+/** Makes a service; nothing is connected before `start`. @throws GULO_CONFIGURATION_INVALID */
+export function createService(options: ServiceOptions): Service {
+  return new Service(options)
+}
+
+/** Handlers, mapper, transport and store, started and stopped together. */
+export class Service implements AsyncDisposable {
+  readonly name: string
+  readonly options: ServiceOptions
+  private readonly lifecycle: Lifecycle
+  private wiring: Wiring | undefined
+
+  constructor(options: ServiceOptions) {
+    reportFaults('the service', optionFaults(options))
+    this.options = options
+    this.name = options.name
+    this.lifecycle = new Lifecycle(`The service ${this.name}`)
+  }
+
+  /** Another service like this one with some options replaced: for tests, and for running it elsewhere. */
+  with(overrides: Partial<ServiceOptions>): Service {
+    return new Service({ ...this.options, ...overrides })
+  }
+
+  /** Sends commands and publishes events. @throws GULO_NOT_STARTED before start */
+  get mediator(): Dispatcher {
+    return this.wired('mediator').mediator
+  }
+
+  get runtime(): Runtime {
+    return this.wired('runtime').runtime
+  }
+
+  /**
+   * Puts the parts together, connects and subscribes. When something fails, what had started is stopped again.
+   * @throws GULO_ALREADY_STARTED, GULO_CONTRADICTION, and the faults of handlers, mappings, transport and store
+   */
+  async start(): Promise<this> {
+    await this.lifecycle.start(async () => {
+      const wiring = wire(this.options)
+      this.refuseContradictions(wiring)
+      wiring.inner.prepare()
+      this.wiring = wiring
+      this.sayWhatMayBeLost()
+      return this.steps(wiring)
+    })
+    return this
+  }
+
+  /**
+   * Fetches no more, finishes what is in flight, flushes and disconnects, in the reverse order of start.
+   * @throws GULO_NOT_STARTED, GULO_STOP_DEADLINE
+   */
+  stop(options: StopOptions = {}): Promise<void> {
+    return this.lifecycle.stop(options, this.wiring?.runtime.clock)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  /** Stops on SIGTERM and SIGINT; opt-in, because signals belong to the application. Answers how to undo it. */
+  stopOnSignals(options?: StopOptions): () => void {
+    const stop = () => void this.stop(options).catch((error: unknown) => this.logger.error('the service did not stop cleanly', error))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+    return () => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, stop)
+    }
+  }
+
+  /** Whether it is started, and what its parts say of themselves. */
+  health(): Promise<ServiceHealth> {
+    return healthOf(this.options, this.lifecycle.state)
+  }
+
+  /** What it handles, maps, publishes and promises, as data. */
+  describe(): ServiceDescription {
+    return describeService(this.options, this.wiring ?? wire(this.options))
+  }
+
+  /** Takes handlers out of service; consumers hold their messages back. */
+  disable(which: HandlerSource | string): void {
+    this.wired('disable').inner.disable(which)
+  }
+
+  enable(which: HandlerSource | string): void {
+    this.wired('enable').inner.enable(which)
+  }
+
+  /** Gives a dead letter to its handler once more, under the same message id. @throws GULO_DEAD_LETTER_UNKNOWN … */
+  replay(deadLetterId: string): Promise<DeadLetter> {
+    return replay(this.options.store?.deadLetters, this.wired('replay').consumers, deadLetterId)
+  }
+
+  /** Drops a scheduled message that is not yet due; answers whether there was one. */
+  async cancelScheduled(cancelKey: string): Promise<boolean> {
+    const schedule = this.options.store?.schedule
+    if (schedule === undefined) throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'cancelScheduled' })
+    return schedule.cancel(cancelKey)
+  }
+
+  private steps({ relay, scheduler, consumers }: Wiring) {
+    const { store, transport } = this.options
+    return [
+      { name: 'store', start: () => store?.start?.(), stop: (options: StopOptions) => store?.stop?.(options) },
+      { name: 'transport', start: () => transport?.start(), stop: (options: StopOptions) => transport?.stop(options) },
+      { name: 'relay', start: () => relay?.start(), stop: (options: StopOptions) => relay?.stop(options) },
+      { name: 'scheduler', start: () => scheduler?.start(), stop: (options: StopOptions) => scheduler?.stop(options) },
+      ...consumers.map((consumer) => ({
+        name: `consumer ${consumer.group}`,
+        start: () => consumer.start(),
+        stop: (options: StopOptions) => consumer.stop(options),
+      })),
+    ]
+  }
+
+  private refuseContradictions({ inner }: Wiring): void {
+    const handlesIntegrationEvents = inner.registry.list().some((each) => each.kind === 'integration event')
+    const faults = contradictions(this.options, handlesIntegrationEvents)
+    if (faults.length > 0) throw fault('GULO_CONTRADICTION', { service: this.name, faults: faults.join(' ') })
+  }
+
+  private sayWhatMayBeLost(): void {
+    const { transport, store, mapper } = this.options
+    if (transport && mapper && !store?.outbox) this.logger.warn(`${this.name}: events are ${publishingPromise(this.options)}`)
+    else this.logger.info(`${this.name}: ${publishingPromise(this.options)}; consumes ${consumingPromise(this.options)}`)
+  }
+
+  private get logger() {
+    return this.options.logger ?? consoleLogger
+  }
+
+  private wired(operation: string): Wiring {
+    if (this.wiring === undefined) throw fault('GULO_NOT_STARTED', { operation, component: `the service ${this.name}` })
+    return this.wiring
+  }
+}
+
+function optionFaults({ name, handlers }: ServiceOptions): string[] {
+  return [
+    ...(typeof name === 'string' && /^[a-z][a-z0-9._-]*$/.test(name) ? [] : [`name is ${JSON.stringify(name)}: use lower case letters, digits, dots and dashes.`]),
+    ...(Array.isArray(handlers) ? [] : ['handlers is no array: list handler classes, or nothing: [].']),
+  ]
+}
