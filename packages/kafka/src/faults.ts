@@ -1,0 +1,63 @@
+import { CORE_ERRORS, type ErrorDetails, type ErrorEntry, errorFactory, GuloError } from '@gulo/core'
+
+/** Every error of this package; a code is never given a new meaning. */
+export const KAFKA_ERRORS = {
+  KAFKA_PUBLISH_FAILED: {
+    message: '{count} of {total} messages are not known to be stored by Kafka: {reason}',
+    mend: 'Publish details.unsent again if the error is retryable; otherwise mend the cause first.',
+    retryable: true,
+  },
+  KAFKA_UNREACHABLE: {
+    message: 'No broker of {brokers} answered within {deadlineMs} ms: {reason}',
+    mend: 'Check brokers, the network, and that the port is a client listener and not the controller.',
+    retryable: true,
+  },
+  KAFKA_REFUSED: {
+    message: 'Kafka at {brokers} refused {operation}: {reason}',
+    mend: 'Check sasl and ssl, the ACLs of this user, and the session time-outs the broker allows.',
+  },
+  KAFKA_TOPIC_MISSING: {
+    message: 'The topic {topic} does not exist.',
+    mend: 'Create it, or let this transport create it with ensureTopics: { create: true }.',
+    retryable: true,
+  },
+  KAFKA_PARTITION_MISSING: {
+    message: 'The topic {topic} has {partitions} partitions, so there is no partition {partition}.',
+    mend: 'Use a partition from 0 to one less than their number, or leave the choice to the key.',
+  },
+  KAFKA_REJECTED: {
+    message: 'Kafka rejected a message for {topic}, partition {partition}: {reason}',
+    mend: 'Send less at once or raise max.message.bytes of the topic, or give this user the right to write to it.',
+  },
+  KAFKA_DEADLINE: {
+    message: 'Kafka did not store it within {deadlineMs} ms; the last answer was: {reason}',
+    mend: 'Publish it again; it may have been stored, so the consumer needs an inbox to see it once.',
+    retryable: true,
+  },
+  KAFKA_STOPPED: {
+    message: 'The Kafka transport was stopped before it was stored.',
+    mend: 'Publish it again on the next start, or give stop() a longer deadline.',
+    retryable: true,
+  },
+  KAFKA_SUBSCRIBE_FAILED: {
+    message: 'The group {group} could not be joined within {deadlineMs} ms: {reason}',
+    mend: 'Check that the brokers are up and that the group coordinator answers.',
+    retryable: true,
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>
+
+/** Makes an error of this package. */
+export const kafkaFault = errorFactory(KAFKA_ERRORS)
+
+/** Makes an error of the core that a transport raises as well. */
+export const coreFault = errorFactory(CORE_ERRORS)
+
+/** The one error of `publish` and `forward`: retryable only if no cause forbids it. */
+export function publishFailed(details: ErrorDetails, retryable: boolean, cause: unknown): GuloError {
+  return new GuloError('KAFKA_PUBLISH_FAILED', { ...KAFKA_ERRORS.KAFKA_PUBLISH_FAILED, retryable }, details, cause)
+}
+
+/** What an unknown error says, for the reason inside another message. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error)
+}

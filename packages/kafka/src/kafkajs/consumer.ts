@@ -1,0 +1,103 @@
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { ConsumerSpec, FetchedBatch, FetchedRecord, KafkaConsumer } from '../client/client.js'
+import type { KafkaSettings } from '../config/settings.js'
+import { newKafka } from './connect.js'
+import { toFailure, translated } from './failures.js'
+import { KillSwitch } from './kill-switch.js'
+
+/** One kafkajs consumer, from joining the group to leaving it or crashing. */
+export class KafkajsConsumer implements KafkaConsumer {
+  private readonly killSwitch = new KillSwitch()
+  private readonly settings: KafkaSettings
+  private readonly spec: ConsumerSpec
+  private readonly consumer: Consumer
+
+  constructor(settings: KafkaSettings, spec: ConsumerSpec) {
+    this.settings = settings
+    this.spec = spec
+    this.consumer = newKafka(settings, this.killSwitch, 5).consumer({
+      groupId: spec.group,
+      sessionTimeout: settings.sessionTimeoutMs,
+      heartbeatInterval: settings.heartbeatIntervalMs,
+      maxWaitTimeInMs: settings.maxWaitTimeInMs,
+      allowAutoTopicCreation: false,
+      // Whether to go on after a crash is decided in one place, and that is not here.
+      retry: { retries: 5, restartOnFailure: async () => false },
+    })
+    this.listen()
+  }
+
+  async run(): Promise<void> {
+    const { topics, fromBeginning, onBatch } = this.spec
+    await translated(this.consumer.connect())
+    await translated(this.consumer.subscribe({ topics: [...topics], fromBeginning }))
+    await translated(
+      this.consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: this.settings.partitionsConsumedConcurrently,
+        eachBatch: (payload) => onBatch(toBatch(payload)),
+      }),
+    )
+  }
+
+  pause(topic: string, partition: number): void {
+    this.consumer.pause([{ topic, partitions: [partition] }])
+  }
+
+  resume(topic: string, partition: number): void {
+    this.consumer.resume([{ topic, partitions: [partition] }])
+  }
+
+  seek(topic: string, partition: number, offset: string): void {
+    this.consumer.seek({ topic, partition, offset })
+  }
+
+  stop(): Promise<void> {
+    return translated(this.consumer.disconnect())
+  }
+
+  destroy(): void {
+    this.killSwitch.pull()
+    this.consumer.disconnect().catch(() => undefined)
+  }
+
+  private listen(): void {
+    const { onEvent } = this.spec
+    const { GROUP_JOIN, FETCH, HEARTBEAT, REBALANCING, CRASH } = this.consumer.events
+    this.consumer.on(GROUP_JOIN, ({ payload }) => onEvent({ kind: 'joined', assignment: payload.memberAssignment }))
+    this.consumer.on(FETCH, ({ payload }) => onEvent({ kind: 'fetched', node: Number(payload.nodeId) }))
+    this.consumer.on(HEARTBEAT, () => onEvent({ kind: 'alive' }))
+    this.consumer.on(REBALANCING, () => onEvent({ kind: 'rebalancing' }))
+    this.consumer.on(CRASH, ({ payload }) => onEvent({ kind: 'crashed', error: toFailure(payload.error) }))
+  }
+}
+
+function toBatch({ batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload): FetchedBatch {
+  const { topic, partition, messages } = batch
+  return {
+    topic,
+    partition,
+    records: messages.map(toFetched),
+    heartbeat: () => translated(heartbeat()),
+    resolve: resolveOffset,
+    // Given offsets are committed even while the consumer stops, which consumer.commitOffsets would not do.
+    commit: (offset) => translated(commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })),
+    isActive: () => isRunning() && !isStale(),
+  }
+}
+
+function toFetched({ offset, key, value, headers, timestamp }: KafkaMessage): FetchedRecord {
+  return { offset, key, value, headers: toHeaders(headers), timestamp: Number(timestamp) }
+}
+
+/** Of a repeated header the last counts; one without a value counts as absent. */
+function toHeaders(headers: KafkaMessage['headers']): Record<string, Uint8Array | string> {
+  const entries: [string, Uint8Array | string][] = []
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const last = Array.isArray(value) ? value.at(-1) : value
+    if (last !== undefined && last !== null) entries.push([name, last])
+  }
+  // fromEntries defines own properties: a header named __proto__ stays a header
+  return Object.fromEntries(entries)
+}

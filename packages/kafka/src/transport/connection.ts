@@ -1,0 +1,61 @@
+import { type Runtime, sleep } from '@gulo/core'
+import { type KafkaAdmin, type KafkaClient, KafkaFailure } from '../client/client.js'
+import { isHopeless } from '../client/verdict.js'
+import type { KafkaSettings } from '../config/settings.js'
+import { kafkaFault, reasonOf } from '../faults.js'
+import { KafkaProducer } from '../producing/kafka-producer.js'
+import { TopicTable } from '../topics/topic-table.js'
+
+/** What a started transport works with. */
+export interface Connection {
+  readonly admin: KafkaAdmin
+  readonly topics: TopicTable
+  readonly producer: KafkaProducer
+}
+
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 2000
+
+/** Connects within the start deadline, trying again meanwhile. @throws KAFKA_UNREACHABLE or KAFKA_REFUSED */
+export async function connect(client: KafkaClient, settings: KafkaSettings, runtime: Runtime): Promise<Connection> {
+  const { brokers, startDeadlineMs: deadlineMs } = settings
+  const { clock } = runtime
+  const startedAt = clock.monotonic()
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const leftMs = deadlineMs - (clock.monotonic() - startedAt)
+    const { connection, error } = await tryOnce(client, settings, runtime, leftMs)
+    if (connection !== undefined) return connection
+    if (error instanceof KafkaFailure && isHopeless(error)) {
+      const details = { brokers, operation: 'this client', reason: error.message, kafkaCode: error.code }
+      throw kafkaFault('KAFKA_REFUSED', details, error)
+    }
+    if (clock.monotonic() - startedAt + pauseMs >= deadlineMs) {
+      throw kafkaFault('KAFKA_UNREACHABLE', { brokers, deadlineMs, reason: reasonOf(error) }, error)
+    }
+    await sleep(clock, pauseMs)
+  }
+}
+
+interface Try {
+  readonly connection?: Connection
+  readonly error?: unknown
+}
+
+/** One attempt with objects of its own: a client that failed to connect is not used again. */
+async function tryOnce(client: KafkaClient, settings: KafkaSettings, runtime: Runtime, leftMs: number): Promise<Try> {
+  const admin = client.createAdmin()
+  const over = new AbortController()
+  const late = sleep(runtime.clock, leftMs, over.signal).then((): Try => ({ error: new Error('no answer') }))
+  const topics = new TopicTable(admin, settings, runtime)
+  const connectDeadlineMs = settings.connectTimeoutMs + settings.requestTimeoutMs
+  const producer = new KafkaProducer({ ...settings, client, topics, runtime, connectDeadlineMs })
+  const opening = admin.connect().then(() => producer.start())
+  const opened = opening.then((): Try => ({ connection: { admin, topics, producer } }), (error: unknown): Try => ({ error }))
+  const outcome = await Promise.race([opened, late])
+  over.abort()
+  if (outcome.connection === undefined) {
+    admin.destroy()
+    await producer.stop(0)
+  }
+  return outcome
+}
