@@ -4,9 +4,12 @@ import { describeValue, kindOfClass, type Message, type MessageClass, type Messa
 import type { Handler, HandlerClass, HandlerDefinition, HandlerFactory, HandlerFunction } from './handler.js'
 import { notedOn } from './handles.js'
 
+// biome-ignore lint/suspicious/noExplicitAny: handlers of different messages in one list; @Handles has checked each
+type AnyHandler = { readonly handle: (...parameters: any[]) => unknown }
+
 /** What can be listed under `handlers`: a class or instance with `@Handles`, or what `handler()` makes. */
-// biome-ignore lint/suspicious/noExplicitAny: a list of handlers of different messages
-export type HandlerSource = HandlerClass<any> | HandlerDefinition<any> | Handler<any>
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type HandlerSource = (new (...parameters: any[]) => AnyHandler) | AnyHandler | HandlerDefinition<any>
 
 /** One handler in a registry. */
 export interface RegisteredHandler {
@@ -96,7 +99,7 @@ function definitionsOf(source: HandlerSource): readonly HandlerDefinition[] {
   if (typeof source === 'function') {
     const noted = notedOn(source)
     if (noted.length === 0) throw invalid(source, 'it has no @Handles')
-    return noted.map((each) => ({ ...each, target: source as HandlerClass }))
+    return noted.map((each) => ({ ...each, target: source as unknown as HandlerClass }))
   }
   if (source === null || typeof source !== 'object') throw invalid(source, `it is ${describeValue(source)}`)
   if ('messageClass' in source && 'target' in source) return [source as HandlerDefinition]
