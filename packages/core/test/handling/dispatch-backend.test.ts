@@ -1,0 +1,78 @@
+import { Command, handler, Mediator, queued } from '@gulo/core'
+import { expect } from 'chai'
+import { failure } from '../support/failure.js'
+
+class Work extends Command<number> {
+  readonly number!: number
+}
+class Outer extends Command<number> {}
+
+function gated() {
+  const waiting: (() => void)[] = []
+  let running = 0
+  let most = 0
+  const work = handler(Work, async ({ number }) => {
+    running++
+    most = Math.max(most, running)
+    await new Promise<void>((resolve) => waiting.push(resolve))
+    running--
+    return number
+  })
+  return { work, waiting, most: () => most }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('a queued dispatch backend', () => {
+  it('handles no more at once than it is told, and all in order', async () => {
+    const { work, waiting, most } = gated()
+    const mediator = new Mediator({ handlers: [work], backend: queued({ concurrency: 2 }) })
+    const all = Promise.all([1, 2, 3, 4, 5].map((number) => mediator.send(Work.of({ number }))))
+    for (let count = 0; count < 5; count++) {
+      await turn()
+      waiting.shift()?.()
+    }
+    expect(await all).to.deep.equal([1, 2, 3, 4, 5])
+    expect(most()).to.equal(2)
+  })
+
+  it('refuses when it is full and told to', async () => {
+    const { work, waiting } = gated()
+    const mediator = new Mediator({ handlers: [work], backend: queued({ concurrency: 1, capacity: 1, whenFull: 'reject' }) })
+    const first = mediator.send(Work.of({ number: 1 }))
+    const second = mediator.send(Work.of({ number: 2 }))
+    expect(await failure(mediator.send(Work.of({ number: 3 })))).to.include({ code: 'GULO_QUEUE_FULL', retryable: true })
+    await turn()
+    waiting.shift()?.()
+    await first
+    await turn()
+    waiting.shift()?.()
+    expect(await second).to.equal(2)
+  })
+
+  it('runs nested sends in place, so that a full queue does not wait for itself', async () => {
+    const mediator = new Mediator({
+      handlers: [
+        handler(Outer, (_, context) => context.send(Work.of({ number: 4 }))),
+        handler(Work, ({ number }) => number * 2),
+      ],
+      backend: queued({ concurrency: 1 }),
+    })
+    expect(await mediator.send(Outer.of({}))).to.equal(8)
+  })
+
+  it('frees its place when a handler fails', async () => {
+    let fail = true
+    const mediator = new Mediator({
+      handlers: [handler(Work, ({ number }) => (fail ? Promise.reject(new Error('boom')) : number))],
+      backend: queued({ concurrency: 1 }),
+    })
+    await failure(mediator.send(Work.of({ number: 1 })))
+    fail = false
+    expect(await mediator.send(Work.of({ number: 2 }))).to.equal(2)
+  })
+
+  it('refuses numbers that make no sense, all at once', () => {
+    expect(() => queued({ concurrency: 0, capacity: -1 })).to.throw(/has 2 faults/)
+  })
+})
