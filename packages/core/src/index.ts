@@ -70,6 +70,9 @@ export type { HandlerRegistry, HandlerSource, RegisteredHandler } from './handli
 export type { Tracer, TraceStep } from './handling/trace.js'
 
 // transport
+export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker } from './transport/memory-broker.js'
+export type { MemoryFaults } from './transport/memory-faults.js'
+export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './transport/memory-transport.js'
 export { byDomain, byType, snakeCase, type TopicStrategy } from './transport/topics.js'
 export type {
   ComponentHealth,
@@ -141,3 +144,8 @@ export type { ServiceDescription } from './service/describe.js'
 export type { ServiceHealth } from './service/health.js'
 export { createService, Service } from './service/service.js'
 export type { ServiceOptions, Store } from './service/service-options.js'
+
+// store
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js'
+export type { ParkedEntry } from './publishing/memory-outbox.js'
+export { MemoryTransaction } from './publishing/memory-transaction.js'

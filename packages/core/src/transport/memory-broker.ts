@@ -1,0 +1,69 @@
+import { reportFaults } from '../faults.js'
+import type { Runtime } from '../runtime/runtime.js'
+import type { RuntimeUser } from '../runtime/runtime-user.js'
+import { MemoryFaults } from './memory-faults.js'
+import { MemoryGroup } from './memory-group.js'
+import { type MemoryPartition, MemoryTopic } from './memory-topic.js'
+
+export interface MemoryBrokerOptions {
+  /** Partitions of every topic. @default 3 */
+  readonly partitions?: number
+  /** For transports that are given no runtime of their own. @default that of the service */
+  readonly runtime?: Runtime
+}
+
+/** Makes a broker in memory; transports that share it reach one another. */
+export function memoryBroker(options?: MemoryBrokerOptions): MemoryBroker {
+  return new MemoryBroker(options)
+}
+
+/** Topics with partitions and groups with offsets, as long as the process lives. Topics are made when first named. */
+export class MemoryBroker implements RuntimeUser {
+  readonly faults = new MemoryFaults()
+  private readonly partitions: number
+  private readonly topics = new Map<string, MemoryTopic>()
+  private readonly groups = new Map<string, MemoryGroup>()
+  private readonly ownRuntime: Runtime | undefined
+  private givenRuntime: Runtime | undefined
+
+  constructor({ partitions = 3, runtime }: MemoryBrokerOptions = {}) {
+    const valid = Number.isInteger(partitions) && partitions > 0
+    reportFaults('the memory broker', valid ? [] : [`partitions is ${partitions}: use a whole number above 0.`])
+    this.partitions = partitions
+    this.ownRuntime = runtime
+  }
+
+  /** The runtime that was given to it, if any. */
+  get runtime(): Runtime | undefined {
+    return this.ownRuntime ?? this.givenRuntime
+  }
+
+  useRuntime(runtime: Runtime): void {
+    this.givenRuntime = runtime
+  }
+
+  topic(name: string): MemoryTopic {
+    const topic = this.topics.get(name) ?? new MemoryTopic(name, this.partitions)
+    this.topics.set(name, topic)
+    return topic
+  }
+
+  group(name: string): MemoryGroup {
+    const group = this.groups.get(name) ?? new MemoryGroup(this.faults)
+    this.groups.set(name, group)
+    return group
+  }
+
+  /** Every message of a topic, partition by partition, for looking at what was published. */
+  messages(topic: string): ReturnType<MemoryPartition['read']>[] {
+    const partitions = this.topics.get(topic)?.partitions ?? []
+    return partitions.flatMap((partition) =>
+      Array.from({ length: partition.end }, (_, offset) => partition.read(offset, 0)),
+    )
+  }
+
+  /** Takes every partition of a group away from its members and shares them anew, as after a lost session. */
+  rebalance(group: string): void {
+    this.groups.get(group)?.reassign()
+  }
+}
