@@ -1,0 +1,17 @@
+// A source file of the core does one thing: the longest may have this many lines.
+import { readFileSync } from 'node:fs'
+import { report } from './support/report.mjs'
+import { sourceFiles } from './support/sources.mjs'
+
+const MAX_LINES = 200
+
+const sizes = sourceFiles('packages/core/src').map((path) => ({ path, lines: linesOf(path) }))
+const largest = sizes.reduce((one, other) => (other.lines > one.lines ? other : one))
+const faults = sizes
+  .filter(({ lines }) => lines > MAX_LINES)
+  .map(({ path, lines }) => `${path} has ${lines} lines, more than ${MAX_LINES}. Give its second thing a file.`)
+report('check-sizes', faults, `largest ${largest.path} with ${largest.lines} lines`)
+
+function linesOf(path) {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').length
+}
