@@ -1,0 +1,114 @@
+import { expect } from 'chai'
+import { Lanes } from '../../dist/consuming/lanes.js'
+import { failure } from '../support/failure.js'
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+function recorder() {
+  const started: string[] = []
+  const open = new Map<string, { resolve: () => void; reject: (error: unknown) => void }>()
+  const work = (name: string) => () =>
+    new Promise<void>((resolve, reject) => {
+      started.push(name)
+      open.set(name, { resolve, reject })
+    })
+  const finish = async (name: string, error?: unknown) => {
+    const pending = open.get(name)
+    if (error === undefined) pending?.resolve()
+    else pending?.reject(error)
+    await turn()
+  }
+  return { started, work, finish }
+}
+
+describe('lanes', () => {
+  it('run one key in order and different keys at once', async () => {
+    const { started, work, finish } = recorder()
+    const lanes = new Lanes(8)
+    const all = Promise.all([lanes.run('a', work('a1')), lanes.run('a', work('a2')), lanes.run('b', work('b1'))])
+    expect(started).to.deep.equal(['a1', 'b1'])
+    await finish('a1')
+    expect(started).to.deep.equal(['a1', 'b1', 'a2'])
+    await finish('a2')
+    await finish('b1')
+    await all
+  })
+
+  it('run work without a key at once', async () => {
+    const { started, work, finish } = recorder()
+    const lanes = new Lanes(8)
+    const all = Promise.all([lanes.run(undefined, work('1')), lanes.run(undefined, work('2'))])
+    expect(started).to.deep.equal(['1', '2'])
+    await finish('2')
+    await finish('1')
+    await all
+  })
+
+  it('run no more at once than they are told', async () => {
+    const { started, work, finish } = recorder()
+    const lanes = new Lanes(2)
+    const all = Promise.all(['a', 'b', 'c', 'd'].map((key) => lanes.run(key, work(key))))
+    expect(started).to.deep.equal(['a', 'b'])
+    await finish('b')
+    expect(started).to.deep.equal(['a', 'b', 'c'])
+    await finish('a')
+    await finish('c')
+    await finish('d')
+    await all
+  })
+
+  it('give every key its turn when one has much to do', async () => {
+    const { started, work, finish } = recorder()
+    const lanes = new Lanes(1)
+    void lanes.run('busy', work('busy1'))
+    void lanes.run('busy', work('busy2'))
+    void lanes.run('other', work('other'))
+    await finish('busy1')
+    expect(started).to.deep.equal(['busy1', 'other'])
+    await finish('other')
+    await finish('busy2')
+  })
+
+  it('refuse unrun what waits behind a failure of its key, and nothing else', async () => {
+    const { started, work, finish } = recorder()
+    const lanes = new Lanes(8)
+    const boom = new Error('boom')
+    const first = failure(lanes.run('a', work('a1')))
+    const second = failure(lanes.run('a', work('a2')))
+    const other = lanes.run('b', work('b1'))
+    await finish('a1', boom)
+    expect(await first).to.equal(boom)
+    expect(await second).to.include({ code: 'GULO_MESSAGE_HELD_BACK' })
+    expect(started).to.deep.equal(['a1', 'b1'])
+    await finish('b1')
+    await other
+  })
+
+  it('run a key again after its failure', async () => {
+    const { work, finish } = recorder()
+    const lanes = new Lanes(8)
+    const first = failure(lanes.run('a', work('a1')))
+    await finish('a1', new Error('boom'))
+    await first
+    const again = lanes.run('a', work('a1 again'))
+    await finish('a1 again')
+    await again
+  })
+
+  it('are drained once nothing runs or waits', async () => {
+    const { work, finish } = recorder()
+    const lanes = new Lanes(1)
+    await lanes.drained()
+    const all = [lanes.run('a', work('a1')), lanes.run('b', work('b1'))]
+    let drained = false
+    void lanes.drained().then(() => {
+      drained = true
+    })
+    await finish('a1')
+    expect(drained).to.equal(false)
+    await finish('b1')
+    expect(drained).to.equal(true)
+    expect(lanes.size).to.equal(0)
+    await Promise.all(all)
+  })
+})
