@@ -16,8 +16,10 @@ export const TOLERANCE = 0.05
 const REPEATS = 3
 const EXTRA_ATTEMPTS = 5
 
+export type RunTask = (task: Task) => Promise<Answer>
+
 /** Runs a task in a process of its own. */
-export function runChild(task: Task): Promise<Answer> {
+export const runChild: RunTask = (task) => {
   const execArgv = task.kind === 'bytes' ? BYTES_FLAGS : []
   // Libraries print where they like: only the answer may reach the standard output of this command.
   const child = fork(fileURLToPath(new URL('child.js', import.meta.url)), [], {
@@ -38,7 +40,7 @@ export function runChild(task: Task): Promise<Answer> {
  * Times a group in processes one after the other until three have a control within 1 ± 0.05, a bounded number of times;
  * where that fails, answers the runs with the best controls as inconclusive.
  */
-export async function timeGroup(task: Task, run: (task: Task) => Promise<Answer> = runChild): Promise<GroupRuns> {
+export async function timeGroup(task: Task, run: RunTask = runChild): Promise<GroupRuns> {
   const all: { readonly answer: Answer; readonly control: number }[] = []
   const isGood = ({ control }: { readonly control: number }) => Math.abs(control - 1) <= TOLERANCE
   while (all.filter(isGood).length < REPEATS && all.length < REPEATS + EXTRA_ATTEMPTS) {

@@ -1,4 +1,4 @@
-import { type GroupRuns, runChild, timeGroup } from './children.js'
+import { type GroupRuns, type RunTask, runChild, timeGroup } from './children.js'
 import type { CaseReport, PeerReport, Report } from './report.js'
 import { compare, furthestFromOne, median, round } from './statistics.js'
 import type { AbsoluteCase, Case, ImportCase, RatioCase, Suite } from './suite.js'
@@ -10,6 +10,8 @@ export interface MeasureOptions {
   readonly peers: boolean
   /** Is told what is being measured. */
   readonly progress: (text: string) => void
+  /** @default in a process of its own */
+  readonly run?: RunTask
 }
 
 const IMPORTS = 7
@@ -17,13 +19,14 @@ const IMPORTS = 7
 /** Measures a whole suite. */
 export async function measure(suite: Suite, options: MeasureOptions): Promise<Report> {
   const task = taskOf(suite, options)
+  const run = options.run ?? runChild
   const runs = new Map<string, GroupRuns>()
   for (const { name } of suite.groups) {
     options.progress(name)
-    runs.set(name, await timeGroup({ ...task, group: name }))
+    runs.set(name, await timeGroup({ ...task, group: name }, run))
   }
   const cases: CaseReport[] = []
-  for (const each of suite.cases) cases.push(await reportCase(each, task, runs))
+  for (const each of suite.cases) cases.push(await reportCase(each, task, runs, run))
   const all = [...runs.values()]
   return {
     suite: suite.name,
@@ -39,9 +42,14 @@ function taskOf(suite: Suite, { quick, peers }: MeasureOptions): Task {
   return { kind: 'time', suite: suite.name, group: '', module: '', peers, ...effort }
 }
 
-async function reportCase(each: Case, task: Task, runs: ReadonlyMap<string, GroupRuns>): Promise<CaseReport> {
-  if (each.kind === 'import') return reportImport(each, task)
-  if (each.kind === 'bytes') return reportBytes(each, task)
+async function reportCase(
+  each: Case,
+  task: Task,
+  runs: ReadonlyMap<string, GroupRuns>,
+  run: RunTask,
+): Promise<CaseReport> {
+  if (each.kind === 'import') return reportImport(each, task, run)
+  if (each.kind === 'bytes') return reportBytes(each, task, run)
   const { answers, conclusive } = runs.get(each.group) as GroupRuns
   const found = each.kind === 'ratio' ? reportRatio(each, answers) : reportTime(each, answers)
   return conclusive ? found : { ...found, met: false, inconclusive: true }
@@ -60,16 +68,19 @@ function reportTime({ case: name, variant, goal }: AbsoluteCase, answers: readon
   return { case: name, value, unit: 'us', cpu, goal, met: value <= goal }
 }
 
-async function reportBytes({ case: name, group, variant, goal }: AbsoluteCase, task: Task): Promise<CaseReport> {
-  const { bytes } = await runChild({ ...task, kind: 'bytes', group })
+async function reportBytes(
+  { case: name, group, variant, goal }: AbsoluteCase,
+  task: Task,
+  run: RunTask,
+): Promise<CaseReport> {
+  const { bytes } = await run({ ...task, kind: 'bytes', group })
   const value = Math.round(bytes[variant] as number)
   return { case: name, value, unit: 'bytes', goal, met: value <= goal }
 }
 
-async function reportImport({ case: name, module, goal }: ImportCase, task: Task): Promise<CaseReport> {
+async function reportImport({ case: name, module, goal }: ImportCase, task: Task, run: RunTask): Promise<CaseReport> {
   const readings: number[] = []
-  for (let count = 0; count < IMPORTS; count++)
-    readings.push((await runChild({ ...task, kind: 'import', module })).importMs)
+  for (let count = 0; count < IMPORTS; count++) readings.push((await run({ ...task, kind: 'import', module })).importMs)
   const value = round(median(readings), 1)
   return { case: name, value, unit: 'ms', cpu: value, goal, met: value <= goal }
 }

@@ -1,4 +1,4 @@
-import { type Call, Command, Handles, type Hooks, Mediator, type Next } from '@gulo/core'
+import { type Call, Command, Handles, type Hooks, Mediator, type Message, type Next } from '@gulo/core'
 import { mediatrBehaviours } from '../peers/mediatr.js'
 import { moleculerMiddleware } from '../peers/moleculer.js'
 import type { Group } from '../suite.js'
@@ -50,16 +50,17 @@ export const wrappers: Group = {
   ],
 }
 
-/** Three hooks that run before the handler and wait for nothing. */
+/** Three hooks that wait for nothing: all before the handler, and all after it. */
 export const hooks: Group = {
   name: 'hooks',
   async prepare() {
     const direct = new PingHandler()
     let seen = 0
-    const first: Hooks = { before: (message) => void (seen += (message as Ping).x & 1) }
-    const second: Hooks = { before: (message) => void (seen += (message as Ping).x & 2) }
-    const third: Hooks = { before: (message) => void (seen += (message as Ping).x & 4) }
-    const mediator = new Mediator({ handlers: [PingHandler], middleware: [first, second, third] })
+    const look = (message: Message) => void (seen += (message as Ping).x & 1)
+    const before: Hooks[] = [1, 2, 3].map(() => ({ before: look }))
+    const after: Hooks[] = [1, 2, 3].map(() => ({ after: look }))
+    const checking = new Mediator({ handlers: [PingHandler], middleware: before })
+    const following = new Mediator({ handlers: [PingHandler], middleware: after })
     return [
       {
         name: 'raw',
@@ -70,10 +71,18 @@ export const hooks: Group = {
         },
       },
       {
-        name: 'send',
+        name: 'before',
+        async run(times) {
+          let sum = 0
+          for (let index = 0; index < times; index++) sum += await checking.send(new Ping(index))
+          return sum
+        },
+      },
+      {
+        name: 'after',
         async run(times) {
           let sum = seen
-          for (let index = 0; index < times; index++) sum += await mediator.send(new Ping(index))
+          for (let index = 0; index < times; index++) sum += await following.send(new Ping(index))
           return sum
         },
       },
