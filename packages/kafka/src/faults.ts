@@ -46,18 +46,28 @@ export const KAFKA_ERRORS = {
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
-/** Makes an error of this package. */
-export const kafkaFault = errorFactory(KAFKA_ERRORS)
+const make = errorFactory(KAFKA_ERRORS)
+
+/** Makes an error of this package; `details.reason` becomes a sentence. */
+export function kafkaFault(code: keyof typeof KAFKA_ERRORS, details: ErrorDetails = {}, cause?: unknown): GuloError {
+  return make(code, withSentence(details), cause)
+}
 
 /** Makes an error of the core that a transport raises as well. */
 export const coreFault = errorFactory(CORE_ERRORS)
 
 /** The one error of `publish` and `forward`: retryable only if no cause forbids it. */
 export function publishFailed(details: ErrorDetails, retryable: boolean, cause: unknown): GuloError {
-  return new GuloError('KAFKA_PUBLISH_FAILED', { ...KAFKA_ERRORS.KAFKA_PUBLISH_FAILED, retryable }, details, cause)
+  const entry = { ...KAFKA_ERRORS.KAFKA_PUBLISH_FAILED, retryable }
+  return new GuloError('KAFKA_PUBLISH_FAILED', entry, withSentence(details), cause)
 }
 
 /** What an unknown error says, for the reason inside another message. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error)
+}
+
+function withSentence(details: ErrorDetails): ErrorDetails {
+  const { reason } = details
+  return typeof reason !== 'string' || /[.!?]$/.test(reason) ? details : { ...details, reason: `${reason}.` }
 }

@@ -1,5 +1,6 @@
 export { kafka } from './kafka.js'
 export type { EnsureTopics, KafkaOptions, KafkaSasl, KafkaTls } from './config/options.js'
+export type { KafkaSettings } from './config/settings.js'
 export { type KafkaEnvironment, kafkaConfigFromEnv } from './config/from-env.js'
 export { KAFKA_ERRORS } from './faults.js'
 export { KafkaTransport } from './transport/kafka-transport.js'

@@ -12,5 +12,6 @@ const DEFAULT_CODEC: Codec | undefined = undefined
  */
 export function kafka(options: KafkaOptions): KafkaTransport {
   const settings = settingsOf(options, DEFAULT_CODEC)
-  return new KafkaTransport(settings, kafkajsClient(settings), options.runtime)
+  const { client = kafkajsClient, runtime } = options
+  return new KafkaTransport(settings, client(settings), runtime)
 }

@@ -1,4 +1,6 @@
 import type { Codec, Logger, Runtime } from '@gulo/core'
+import type { KafkaClient } from '../client/client.js'
+import type { KafkaSettings } from './settings.js'
 
 /** How to reach Kafka and how to behave there. Everything but `brokers` has a default. */
 export interface KafkaOptions {
@@ -48,6 +50,8 @@ export interface KafkaOptions {
   readonly runtime?: Runtime
   /** Told of lost connections, crashes and redeliveries. @default consoleLogger */
   readonly logger?: Logger
+  /** Another client library behind the same seam. @default kafkajs */
+  readonly client?: (settings: KafkaSettings) => KafkaClient
 }
 
 export interface EnsureTopics {

@@ -124,8 +124,10 @@ export class Dispatcher {
     if (verdict === 'fatal') this.kill(session, failure.message)
     else if (verdict === 'permanent') this.reject(batch, session, failure)
     else if (!isBewildered(batch, failure)) return false
-    else if (this.options.topics.known(batch.topic) === undefined) this.reject(batch, session, failure)
-    else this.kill(session, failure.message)
+    else if (this.options.topics.known(batch.topic) === undefined) {
+      session.retiring = true
+      this.reject(batch, session, failure)
+    } else this.kill(session, failure.message)
     return true
   }
 

@@ -21,10 +21,13 @@ export async function connect(client: KafkaClient, settings: KafkaSettings, runt
   const { brokers, startDeadlineMs: deadlineMs } = settings
   const { clock } = runtime
   const startedAt = clock.monotonic()
+  let error: unknown = new Error('no answer')
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const leftMs = deadlineMs - (clock.monotonic() - startedAt)
-    const { connection, error } = await tryOnce(client, settings, runtime, leftMs)
-    if (connection !== undefined) return connection
+    const outcome = await tryOnce(client, settings, runtime, leftMs)
+    if (outcome.connection !== undefined) return outcome.connection
+    // an attempt cut short by the deadline has no reason of its own
+    error = outcome.error ?? error
     if (error instanceof KafkaFailure && isHopeless(error)) {
       const details = { brokers, operation: 'this client', reason: error.message, kafkaCode: error.code }
       throw kafkaFault('KAFKA_REFUSED', details, error)
@@ -45,7 +48,7 @@ interface Try {
 async function tryOnce(client: KafkaClient, settings: KafkaSettings, runtime: Runtime, leftMs: number): Promise<Try> {
   const admin = client.createAdmin()
   const over = new AbortController()
-  const late = sleep(runtime.clock, leftMs, over.signal).then((): Try => ({ error: new Error('no answer') }))
+  const late = sleep(runtime.clock, leftMs, over.signal).then((): Try => ({}))
   const topics = new TopicTable(admin, settings, runtime)
   const connectDeadlineMs = settings.connectTimeoutMs + settings.requestTimeoutMs
   const producer = new KafkaProducer({ ...settings, client, topics, runtime, connectDeadlineMs })

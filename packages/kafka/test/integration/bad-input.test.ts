@@ -1,0 +1,79 @@
+import type { GuloError } from '@gulo/core'
+import { kafka } from '@gulo/kafka'
+import { expect } from 'chai'
+import { createServer } from 'node:net'
+import { describeWithKafka, envelope, startKafka, subscriptionOf, testOptions, unique } from '../support/real-kafka.js'
+
+const failureOf = (promise: Promise<unknown>): Promise<GuloError> => promise.then(() => expect.fail('it resolved'), (error) => error)
+
+describe('Brokers that cannot be reached', () => {
+  it('make start fail at its deadline, with their names and the reason', async () => {
+    const transport = kafka(testOptions(['127.0.0.1:1'], { startDeadlineMs: 600 }))
+    const error = await failureOf(transport.start())
+    expect([error.code, error.retryable]).to.deep.equal(['KAFKA_UNREACHABLE', true])
+    expect(error.message).to.match(/No broker of 127\.0\.0\.1:1 answered within 600 ms: .*ECONNREFUSED/)
+    expect((await transport.health()).status).to.equal('down')
+    await transport.stop()
+  })
+
+  it('make start fail at its deadline when they accept and never answer', async () => {
+    const sockets: { destroy(): void }[] = []
+    const silent = createServer((socket) => void sockets.push(socket))
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as { port: number }
+    const transport = kafka(testOptions([`127.0.0.1:${port}`], { startDeadlineMs: 500 }))
+    expect((await failureOf(transport.start())).code).to.equal('KAFKA_UNREACHABLE')
+    await transport.stop()
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => silent.close(resolve))
+  })
+})
+
+describeWithKafka('Bad input on a real broker', (brokers) => {
+  it('fails a publication to a missing topic that may not be created', async () => {
+    const transport = await startKafka(brokers, { ensureTopics: { create: false } })
+    const topic = unique('missing')
+    const error = await failureOf(transport.publish([envelope(topic, 'a')]))
+    await transport.stop()
+    expect(error.code).to.equal('KAFKA_PUBLISH_FAILED')
+    expect(error.message).to.include(`The topic ${topic} does not exist.`)
+  })
+
+  it('fails a subscription to a missing topic that may not be created', async () => {
+    const transport = await startKafka(brokers, { ensureTopics: { create: false } })
+    const error = await failureOf(transport.subscribe(subscriptionOf(unique('missing'), unique('group'), () => undefined)))
+    await transport.stop()
+    expect(error.code).to.equal('KAFKA_TOPIC_MISSING')
+  })
+
+  it('fails a message that is too large, and stores those beside it', async () => {
+    const transport = await startKafka(brokers)
+    const topic = unique('large')
+    const huge = envelope(topic, 'huge', 'one', { payload: 'x'.repeat(1_500_000) })
+    const results = await Promise.allSettled([
+      transport.publish([envelope(topic, 'a', 'one')]),
+      transport.publish([huge]),
+      transport.publish([envelope(topic, 'b', 'one')]),
+    ])
+    await transport.stop()
+    expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled'])
+    const error = (results[1] as PromiseRejectedResult).reason as GuloError
+    expect([error.code, error.retryable, error.details['unsent']]).to.deep.equal(['KAFKA_PUBLISH_FAILED', false, [huge]])
+  })
+
+  it('fails a topic whose name Kafka does not allow', async () => {
+    const transport = await startKafka(brokers)
+    const error = await failureOf(transport.publish([envelope('no spaces allowed', 'a')]))
+    await transport.stop()
+    expect([error.code, error.retryable]).to.deep.equal(['KAFKA_PUBLISH_FAILED', false])
+  })
+
+  it('fails a session that the broker finds too short', async () => {
+    const transport = await startKafka(brokers, { sessionTimeoutMs: 1_800_000 - 1 + 1 })
+    const error = await failureOf(transport.subscribe(subscriptionOf(unique('short'), unique('group'), () => undefined)).then(() => {
+      throw Object.assign(new Error('accepted'), { code: 'KAFKA_REFUSED' })
+    }))
+    await transport.stop()
+    expect(error.code).to.equal('KAFKA_REFUSED')
+  })
+})

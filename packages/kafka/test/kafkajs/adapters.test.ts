@@ -1,0 +1,72 @@
+import { expect } from 'chai'
+import kafkajs, { type ProducerConfig } from 'kafkajs'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { settingsOf } from '../../dist/config/settings.js'
+import { toFailure } from '../../dist/kafkajs/failures.js'
+import { KafkajsProducer } from '../../dist/kafkajs/producer.js'
+import { KillSwitch } from '../../dist/kafkajs/kill-switch.js'
+import { plainCodec } from '../support/codec.js'
+
+describe('A kill switch that has been pulled', () => {
+  it('has closed every socket, and closes each that is opened later', async () => {
+    const accepted: Socket[] = []
+    const server = createServer((socket) => void accepted.push(socket.on('error', () => undefined)))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const killSwitch = new KillSwitch()
+    const open = () => killSwitch.socketFactory({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => undefined })
+    const early = open()
+    await once(early, 'connect')
+    const said = Promise.all([once(early, 'error'), once(early, 'close')])
+    killSwitch.pull()
+    await said
+    const late = open()
+    await Promise.all([once(late, 'error'), once(late, 'close')])
+    expect([early.destroyed, late.destroyed, late.bytesWritten]).to.deep.equal([true, true, 0])
+    for (const socket of accepted) socket.destroy()
+    server.close()
+  })
+})
+
+describe('The producer of kafkajs', () => {
+  it('is idempotent, never retries by itself, creates no topics, and hashes keys as Java does', () => {
+    const given: (ProducerConfig | undefined)[] = []
+    const original = kafkajs.Kafka.prototype.producer
+    kafkajs.Kafka.prototype.producer = function (config) {
+      given.push(config)
+      return original.call(this, config)
+    }
+    try {
+      new KafkajsProducer(settingsOf({ brokers: ['127.0.0.1:1'], codec: plainCodec }))
+    } finally {
+      kafkajs.Kafka.prototype.producer = original
+    }
+    const [{ idempotent, allowAutoTopicCreation, createPartitioner, retry } = {}] = given
+    expect([idempotent, allowAutoTopicCreation]).to.deep.equal([true, false])
+    expect(createPartitioner).to.equal(kafkajs.Partitioners.DefaultPartitioner)
+    // kafkajs tries again while its count is less than this, which nothing is
+    expect(0 < (retry?.retries ?? 0)).to.equal(false)
+    expect(retry?.retries).to.be.NaN
+  })
+})
+
+describe('An error of kafkajs', () => {
+  it('keeps the code of the protocol, however deep it is wrapped', () => {
+    const inner = Object.assign(new Error('too large'), { name: 'KafkaJSProtocolError', code: 10 })
+    const wrapped = new Error('retries exceeded', { cause: new Error('batch', { cause: inner }) })
+    expect([toFailure(wrapped).code, toFailure(wrapped).cause]).to.deep.equal([10, wrapped])
+    expect(toFailure({ name: 'KafkaJSAggregateError', errors: [inner] }).code).to.equal(10)
+  })
+
+  it('has no code when no broker answered', () => {
+    expect(toFailure(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })).code).to.equal(undefined)
+    expect(toFailure(new Error('Broker not connected')).code).to.equal(undefined)
+    expect(toFailure(undefined).code).to.equal(undefined)
+  })
+
+  it('of authentication is told apart', () => {
+    expect(toFailure(Object.assign(new Error('no'), { name: 'KafkaJSSASLAuthenticationError' })).code).to.equal(58)
+  })
+})

@@ -1,0 +1,31 @@
+import { expect } from 'chai'
+import { KafkaProducer } from '../../dist/producing/kafka-producer.js'
+import { TopicTable } from '../../dist/topics/topic-table.js'
+import { FakeClient } from '../support/fake-client.js'
+import { manualRuntime, settled } from '../support/manual-clock.js'
+import { quiet } from '../support/real-kafka.js'
+
+describe('A producer near the end of its sequence numbers', () => {
+  it('is replaced once nothing is under way', async () => {
+    const client = new FakeClient()
+    client.topics.set('t', [1])
+    const { runtime } = manualRuntime()
+    const policy = { createTopics: false, topicShape: { partitions: -1, replication: -1 } }
+    const topics = new TopicTable(client.createAdmin(), policy, runtime)
+    const producer = new KafkaProducer({
+      client, topics, runtime, logger: quiet, batchSize: 2, maxBatchBytes: 1e6, connectDeadlineMs: 1000, publishDeadlineMs: 1000, maxSequence: 4,
+    })
+    await producer.start()
+    const record = (id: string) => ({
+      topic: 't', partition: 0, record: { key: undefined, value: null, headers: { ce_id: id }, timestamp: 1 },
+    })
+    await producer.publish(['a', 'b', 'c', 'd', 'e'].map(record))
+    await settled()
+    expect(client.sent.map(({ session, batches }) => [session, ...(batches[0]?.ids ?? [])])).to.deep.equal([
+      [1, 'a', 'b'],
+      [1, 'c', 'd'],
+      [2, 'e'],
+    ])
+    expect(client.sessions.map(({ closed, destroyed }) => [closed, destroyed])).to.deep.equal([[true, false], [false, false]])
+  })
+})
