@@ -7,6 +7,7 @@ export { type Clock, type Duration, sayMs, sleep, systemClock, type Timer, type 
 export { type Random, seededRandom, systemRandom } from './runtime/random.js'
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
 export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'
+export { nextTurn } from './runtime/turn.js'
 
 // message
 export {
