@@ -1,1 +1,18 @@
-export {}
+export { rabbitmqConfigFromEnv } from './config/from-env.js'
+export type { RabbitMqOptions, RabbitMqReconnect, RabbitMqTls } from './config/options.js'
+export { RABBITMQ_ERRORS, type RabbitMqErrorCode } from './faults.js'
+export { rabbitmq } from './rabbitmq.js'
+export type { QueueOwner } from './topology/names.js'
+// what is declared at the broker, as data
+export {
+  type BindingDeclaration,
+  type ConsumedQueue,
+  type ExchangeDeclaration,
+  exchangeTopology,
+  parkingTopology,
+  type QueueDeclaration,
+  subscriptionTopology,
+  type Topology,
+  type TopologyRules,
+} from './topology/topology.js'
+export { RabbitMqTransport } from './transport.js'

@@ -1,0 +1,60 @@
+import { type Codec, consoleLogger, type Logger } from '@gulo/core'
+import { coreFault } from '../faults.js'
+import { domainOf, type QueueOwner, queueOf } from '../topology/names.js'
+import { findFaults } from './check.js'
+import type { RabbitMqOptions, RabbitMqTls } from './options.js'
+
+/** The options with every default filled in. */
+export interface RabbitMqSettings {
+  readonly urls: readonly string[]
+  readonly tls: RabbitMqTls
+  readonly connectionName: string
+  readonly heartbeatSeconds: number
+  readonly connectTimeoutMs: number
+  readonly startDeadlineMs: number
+  readonly initialDelayMs: number
+  readonly maxDelayMs: number
+  readonly prefetch: number
+  readonly redeliveryDelayMs: number
+  readonly publishDeadlineMs: number
+  readonly unroutable: 'accept' | 'fail' | 'fail-if-lost'
+  readonly maxMessageBytes: number
+  readonly quorum: boolean
+  readonly deliveryLimit: number
+  readonly singleActiveConsumer: boolean
+  readonly exchangeName: (topic: string) => string
+  readonly queueName: (owner: QueueOwner) => string
+  readonly codec: Codec
+  readonly logger: Logger
+}
+
+/** Fills in the defaults. @throws GULO_CONFIGURATION_INVALID with every fault at once */
+export function settingsOf(options: RabbitMqOptions, defaultCodec: Codec | undefined): RabbitMqSettings {
+  const faults = findFaults(options, defaultCodec !== undefined)
+  if (faults.length > 0) {
+    const details = { component: 'rabbitmq', count: faults.length, faults: faults.join(' ') }
+    throw coreFault('GULO_CONFIGURATION_INVALID', details)
+  }
+  return Object.freeze({
+    urls: typeof options.url === 'string' ? [options.url] : [...options.url],
+    tls: options.tls ?? {},
+    connectionName: options.connectionName ?? 'gulo',
+    heartbeatSeconds: options.heartbeatSeconds ?? 10,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5000,
+    startDeadlineMs: options.startDeadlineMs ?? 30_000,
+    initialDelayMs: options.reconnect?.initialDelayMs ?? 100,
+    maxDelayMs: options.reconnect?.maxDelayMs ?? 10_000,
+    prefetch: options.prefetch ?? 100,
+    redeliveryDelayMs: options.redeliveryDelayMs ?? 1000,
+    publishDeadlineMs: options.publishDeadlineMs ?? 30_000,
+    unroutable: options.unroutable ?? 'fail-if-lost',
+    maxMessageBytes: options.maxMessageBytes ?? 16_777_216,
+    quorum: options.quorum ?? true,
+    deliveryLimit: options.deliveryLimit ?? 20,
+    singleActiveConsumer: options.singleActiveConsumer ?? false,
+    exchangeName: options.exchangeName ?? domainOf,
+    queueName: options.queueName ?? queueOf,
+    codec: (options.codec ?? defaultCodec) as Codec,
+    logger: options.logger ?? consoleLogger,
+  })
+}

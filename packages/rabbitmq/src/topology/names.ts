@@ -1,0 +1,31 @@
+/** Whose queue is to be named. */
+export interface QueueOwner {
+  readonly group: string
+  readonly action: string
+}
+
+// A topic that belongs to another: what was set aside from it, or waits for another attempt.
+const PARKING = /\.(?:dlq|quarantine|retry\.[^.]+(?:\.[^.]+)*\.\d+)$/
+
+/** The domain of a topic, its first segment: messages of one domain share an exchange. */
+export function domainOf(topic: string): string {
+  return topic.split('.', 1)[0] as string
+}
+
+/** `service.action.priority`. */
+export function queueOf({ group, action }: QueueOwner): string {
+  return `${group}.${action}.normal`
+}
+
+/** Where a quorum queue puts what it has delivered in vain too often. */
+export function quarantineOf(queue: string): string {
+  return `${queue}.quarantine`
+}
+
+/**
+ * Whether a topic is a queue of its own name rather than an exchange: `<topic>.dlq`, `<topic>.quarantine` and
+ * `<topic>.retry.<group>.<n>`. Through the exchange of the domain such messages would reach the consumers they failed in.
+ */
+export function isParking(topic: string): boolean {
+  return PARKING.test(topic)
+}
