@@ -40,6 +40,7 @@ const CORE_ORDER = [
   'publishing',
   'consuming',
   'scheduling',
+  'memory-store.ts',
   'service',
   'index.ts',
 ]

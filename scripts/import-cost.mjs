@@ -30,7 +30,9 @@ if (cost > MAX_MS) process.exitCode = 1
 
 function cpuMs(script) {
   const say = 'const { user, system } = process.cpuUsage(); process.stdout.write(String((user + system) / 1000))'
-  return Number(execFileSync(process.execPath, ['--input-type=module', '--eval', `${script}\n;${say}`], { encoding: 'utf8' }))
+  return Number(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', `${script}\n;${say}`], { encoding: 'utf8' }),
+  )
 }
 
 function median(values) {
