@@ -36,11 +36,12 @@ export function countByReason(tests, environment = process.env) {
 function reasonOf(test, environment) {
   const title = test.fullTitle()
   const written = /[[(]skipped: ([^\])]+)[\])]/.exec(title)?.[1]
-  if (written) return written
   // A suite that skips in a hook has no reason in its title; the service it would have needed has one.
   const where = `${title} ${test.file ?? ''}`.toLowerCase()
   const service = ['kafka', 'rabbitmq', 'postgres'].find(
     (name) => environment[`GULO_SKIP_${name.toUpperCase()}`] && where.includes(name),
   )
-  return service ? `${service}: ${environment[`GULO_SKIP_${service.toUpperCase()}`]}` : `no reason given: ${title}`
+  const reason = written ?? (service && environment[`GULO_SKIP_${service.toUpperCase()}`])
+  if (!reason) return `no reason given: ${title}`
+  return service ? `${service}: ${reason}` : reason
 }

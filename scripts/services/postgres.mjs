@@ -1,10 +1,10 @@
 import { appendFileSync, chownSync, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { findProgram, run } from './support/exec.mjs'
-import { dataFolder } from './support/folders.mjs'
 import { freePorts } from './support/ports.mjs'
 import { ask, until } from './support/probe.mjs'
 import { startProcess } from './support/processes.mjs'
+import { dataFolder } from './support/records.mjs'
 
 /** PostgreSQL: its address is a URL. */
 export const postgres = {

@@ -1,10 +1,10 @@
 import { existsSync, realpathSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { findProgram } from './support/exec.mjs'
-import { dataFolder } from './support/folders.mjs'
 import { freePorts } from './support/ports.mjs'
 import { ask, until } from './support/probe.mjs'
 import { startProcess } from './support/processes.mjs'
+import { dataFolder } from './support/records.mjs'
 
 const HELLO = Buffer.from('AMQP\0\0\x09\x01', 'latin1')
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { dataFolder } from '../support/folders.mjs'
 import { freePorts } from '../support/ports.mjs'
+import { dataFolder } from '../support/records.mjs'
 import { prepareBroker } from './broker.mjs'
 import { findJava } from './java.mjs'
 import { KAFKA_VERSION, kafkaLibraries } from './libraries.mjs'

@@ -20,7 +20,7 @@ export async function composeUp(project, service, port) {
 
 /** Removes the containers and volumes of a project. */
 export async function composeDown(project) {
-  await compose(project, ['down', '--volumes', '--remove-orphans'], { ...process.env, GULO_PORT: '0' })
+  await compose(project, ['down', '--volumes', '--remove-orphans'], { ...process.env, GULO_PORT: '20000' })
 }
 
 function compose(project, args, env) {

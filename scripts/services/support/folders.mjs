@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /** A folder for what may be fetched again, outside the source tree: `GULO_CACHE`, else the user's cache folder. */
@@ -10,9 +10,4 @@ export function cacheFolder(...path) {
   )
   mkdirSync(folder, { recursive: true })
   return folder
-}
-
-/** A new folder for the data of one server; it goes when the server is stopped. */
-export function dataFolder(name) {
-  return mkdtempSync(join(tmpdir(), `gulo-${name}-`))
 }

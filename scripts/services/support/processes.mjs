@@ -43,7 +43,8 @@ export async function sweep(owner) {
 export async function end(record, keep = false) {
   if (record.project) await composeDown(record.project)
   if (record.pid) await endProcess(record)
-  if (record.folder && !keep) rmSync(record.folder, { recursive: true, force: true, maxRetries: 5 })
+  if (keep) return void remember({ name: record.name, folder: record.folder })
+  if (record.folder) rmSync(record.folder, { recursive: true, force: true, maxRetries: 5 })
   forget(record)
 }
 

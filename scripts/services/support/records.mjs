@@ -1,18 +1,29 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { cacheFolder } from './folders.mjs'
 
 /**
  * Writes down that something runs because of this process, so that a later run can clean up if this one is killed.
- * `entry` is `{ pid, signal, folder }` for a process, `{ project }` for containers, `{ services }` for a session.
+ * `entry` is `{ name, pid, signal, folder }` for a process, `{ name, project }` for containers, `{ services }` for a
+ * session. A folder without a process is one that waits for its server to be started again.
  */
 export function remember(entry) {
   const record = { owner: process.pid, ownerBorn: born(process.pid), ...entry }
   if (entry.pid) record.born = born(entry.pid)
-  const file = join(cacheFolder('run'), `${process.pid}-${entry.pid ?? entry.project ?? 'session'}.json`)
+  // By its folder: a server that is started again in the same one takes its old place.
+  const key = entry.folder ? `${basename(entry.folder)}-${entry.name}` : (entry.project ?? 'session')
+  const file = join(cacheFolder('run'), `${process.pid}-${key}.json`)
   writeFileSync(file, JSON.stringify(record))
   return { ...record, file }
+}
+
+/** A new folder for the data of the server `name`; it goes when that server is stopped. */
+export function dataFolder(name) {
+  const folder = mkdtempSync(join(tmpdir(), `gulo-${name}-`))
+  remember({ name, folder })
+  return folder
 }
 
 /** Takes a record back. */
