@@ -1,19 +1,19 @@
-/** What setup.mjs decided about Kafka, before any test file was loaded: `{ brokers }` or `{ skip: reason }`. */
+/** What setup.mjs decided about Kafka, before any test file was loaded: its brokers, or why to skip. */
 export function kafkaForTests() {
   const { address, skip } = decided('KAFKA')
-  return address ? { brokers: address.split(',') } : { skip }
+  return { brokers: address.split(',').filter(Boolean), skip }
 }
 
-/** What setup.mjs decided about RabbitMQ: `{ url }` or `{ skip: reason }`. */
+/** What setup.mjs decided about RabbitMQ: its URL, or why to skip. */
 export function rabbitmqForTests() {
   const { address, skip } = decided('RABBITMQ')
-  return address ? { url: address } : { skip }
+  return { url: address, skip }
 }
 
-/** What setup.mjs decided about PostgreSQL: `{ url }` or `{ skip: reason }`. */
+/** What setup.mjs decided about PostgreSQL: its URL, or why to skip. */
 export function postgresForTests() {
   const { address, skip } = decided('POSTGRES')
-  return address ? { url: address } : { skip }
+  return { url: address, skip }
 }
 
 /** `describe`, or with a reason a skipped `describe` that carries it in its title, where the reporter looks for it. */
@@ -24,5 +24,5 @@ export function describeUnless(skip, title, body) {
 
 function decided(name) {
   const address = process.env[`GULO_TEST_${name}`]
-  return address ? { address } : { skip: process.env[`GULO_SKIP_${name}`] || 'run without test/setup.mjs' }
+  return address ? { address } : { address: '', skip: process.env[`GULO_SKIP_${name}`] || 'run without test/setup.mjs' }
 }

@@ -40,5 +40,6 @@ function maven() {
 }
 
 function firstFault(output) {
-  return output.split('\n').find((line) => line.includes('[ERROR]')) ?? output.split('\n')[0]
+  const lines = output.split('\n')
+  return (lines.find((line) => line.includes('[ERROR]')) ?? lines[0]).replace('[ERROR] ', '')
 }
