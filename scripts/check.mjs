@@ -40,13 +40,7 @@ function passes(name) {
   const { status, stdout, stderr } = spawnSync(STEPS[name], { shell: true, env, encoding: 'utf8', maxBuffer: 2 ** 26 })
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   const said = `${stdout}${stderr}`.trim()
-  const summary =
-    said.startsWith('check-') && status === 0
-      ? said
-          .split('\n')
-          .at(-1)
-          .replace(/^.*?: /, '')
-      : ''
+  const summary = said.startsWith('check-') && status === 0 ? said.match(/(?<=: ).*$/gm).join('; ') : ''
   console.log(`${name.padEnd(10)}  ${status === 0 ? 'ok' : 'FAILED'}  ${seconds} s  ${summary}`.trimEnd())
   if (status !== 0) console.log(shorten(said).replace(/^/gm, '    '))
   return status === 0
