@@ -50,6 +50,18 @@ export { consoleLogger, type Logger, type Observer, type Signal } from './messag
 
 // codec
 export type { Codec, EncodedMessage, EncodeOptions } from './codec/codec.js'
+export {
+  cloudEventsBinary,
+  cloudEventsStructured,
+  type CodecName,
+  createCodec,
+  nativeJson,
+  shortJson,
+} from './codec/codecs.js'
+export { createDecoder, type Decoder, type DecoderOptions, decode, standardReaders } from './codec/detect.js'
+export type { CodecLimits } from './codec/headers.js'
+export type { Incoming, Readable, ReadLimits } from './codec/incoming.js'
+export type { Reader } from './codec/reader.js'
 
 // handling
 export { type DispatchBackend, queued, type QueuedOptions } from './handling/dispatch-backend.js'

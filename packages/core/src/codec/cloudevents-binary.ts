@@ -1,0 +1,51 @@
+import type { Envelope } from '../message/envelope.js'
+import { type HeaderNames, headerNames } from './attributes.js'
+import type { EncodedMessage } from './codec.js'
+import { type CodecLimits, checkBody, checkHeaders, eachHeader, type Headers, writeTrace } from './headers.js'
+import { contentTypeOf, toBytes } from './payload.js'
+import { checkText, required } from './text.js'
+
+const CODEC = 'cloudevents-binary'
+
+/** Headers with a meaning of their own in CloudEvents modes, in lower case. */
+export const CLOUD_EVENTS_HEADERS: ReadonlySet<string> = new Set(['content-type', 'traceparent', 'tracestate'])
+
+/** CloudEvents binary mode: data alone in the body, every attribute in a header. */
+export function writeBinary(envelope: Envelope, prefix: string, limits: Required<CodecLimits>): EncodedMessage {
+  const { type, payload } = envelope
+  const names = headerNames(prefix)
+  const headers: Headers = {}
+  const contentType = contentTypeOf(envelope, CODEC)
+  if (payload !== undefined || envelope.contentType) headers['content-type'] = contentType
+  writeAttributes(headers, names, envelope)
+  writeTrace(headers, envelope, CODEC)
+  if (envelope.headers !== undefined) {
+    eachHeader(envelope.headers, CLOUD_EVENTS_HEADERS, CODEC, (name, value, isExtension) => {
+      headers[isExtension ? prefix + name : name] = value
+    })
+  }
+  const body = payload === undefined ? null : toBytes(payload, type, contentType)
+  checkBody(body, limits, type)
+  checkHeaders(headers, limits, type)
+  return { body, headers }
+}
+
+function writeAttributes(headers: Headers, names: HeaderNames, envelope: Envelope): void {
+  const { occurredAt, aggregateId, dataSchema, partitionKey, correlationId, causationId, tenantId } = envelope
+  const { traceparent, tracestate, dataVersion, deliverBy } = envelope
+  headers[names.specversion] = '1.0'
+  headers[names.id] = checkText(required(envelope.id, 'id', CODEC), 'id', CODEC)
+  headers[names.source] = checkText(required(envelope.source, 'source', CODEC), 'source', CODEC)
+  headers[names.type] = checkText(required(envelope.type, 'type', CODEC), 'type', CODEC)
+  if (occurredAt) headers[names.time] = checkText(occurredAt, 'time', CODEC)
+  if (aggregateId) headers[names.subject] = checkText(aggregateId, 'subject', CODEC)
+  if (dataSchema) headers[names.dataschema] = checkText(dataSchema, 'dataschema', CODEC)
+  if (partitionKey) headers[names.partitionkey] = checkText(partitionKey, 'partitionkey', CODEC)
+  if (correlationId) headers[names.correlationid] = checkText(correlationId, 'correlationid', CODEC)
+  if (causationId) headers[names.causationid] = checkText(causationId, 'causationid', CODEC)
+  if (tenantId) headers[names.tenantid] = checkText(tenantId, 'tenantid', CODEC)
+  if (traceparent) headers[names.traceparent] = checkText(traceparent, 'traceparent', CODEC)
+  if (tracestate) headers[names.tracestate] = checkText(tracestate, 'tracestate', CODEC)
+  if (dataVersion) headers[names.dataversion] = checkText(dataVersion, 'dataversion', CODEC)
+  if (deliverBy) headers[names.expirytime] = checkText(deliverBy, 'expirytime', CODEC)
+}
