@@ -21,6 +21,10 @@ for (const name of undecided) {
   else await decide(name)
 }
 if (faults.length > 0) await giveUp()
+// A signal to `mocha` ends only the process that waits for this one, and nobody is left to read the results; the
+// keeper stops the servers.
+const parent = process.ppid
+if (started.length > 0) setInterval(() => process.ppid !== parent && process.exit(1), 500).unref()
 
 /** Stops what this run started, after the last test. */
 export async function mochaGlobalTeardown() {
