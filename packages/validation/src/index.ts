@@ -1,1 +1,2 @@
-export {}
+export { compilePlan } from './plan/plans.js'
+export type { ValidationPlan } from './plan/plan.js'

@@ -1,0 +1,27 @@
+import type { ValidatorOptions } from 'class-validator'
+import { Plan, type ValidationPlan } from './plan.js'
+import type { AnyClass } from './rules.js'
+
+/**
+ * Reads the rules of a class once and puts them into a plan. Rules that are added to the class later are not seen.
+ * @param options as for `validate` of class-validator
+ */
+export function compilePlan(target: AnyClass, options: ValidatorOptions = {}): ValidationPlan {
+  return new Plans(options).of(target)
+}
+
+/** The plans of all classes under the same options, each made when it is first needed. */
+export class Plans {
+  // Weak: a plan lives as long as its class.
+  private readonly known = new WeakMap<AnyClass, Plan>()
+
+  constructor(private readonly options: ValidatorOptions) {}
+
+  readonly of = (target: AnyClass): Plan => {
+    const known = this.known.get(target)
+    if (known !== undefined) return known
+    const plan = new Plan(target, this.options, this.of)
+    this.known.set(target, plan)
+    return plan
+  }
+}
