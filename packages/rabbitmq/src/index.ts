@@ -2,7 +2,7 @@ export { rabbitmqConfigFromEnv } from './config/from-env.js'
 export type { RabbitMqOptions, RabbitMqReconnect, RabbitMqTls } from './config/options.js'
 export { RABBITMQ_ERRORS, type RabbitMqErrorCode } from './faults.js'
 export { rabbitmq } from './rabbitmq.js'
-export type { QueueOwner } from './topology/names.js'
+export { exchangeOf, type QueueOwner, queueOf } from './topology/names.js'
 // what is declared at the broker, as data
 export {
   type BindingDeclaration,

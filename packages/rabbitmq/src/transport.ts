@@ -120,7 +120,7 @@ export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, Hea
     sent: readonly T[],
     write: (one: T, rules: RabbitMqSettings) => AmqpMessage,
   ): Promise<void> {
-    const { publisher } = this.running(operation)
+    const { publisher } = this.running(operation, sent)
     const failed: Failed<T>[] = []
     const written: T[] = []
     const messages: AmqpMessage[] = []
@@ -138,11 +138,11 @@ export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, Hea
     if (failed.length > 0) throw failureOf(failed, sent.length)
   }
 
-  private running(operation: string): Session {
+  private running(operation: string, unsent?: readonly unknown[]): Session {
     // A handler that finishes while the transport stops may publish until the publisher is closed.
     if (this.session !== undefined && this.state !== 'starting') return this.session
-    if (this.state === 'stopped') throw coreFault('GULO_STOPPED', { component: 'rabbitmq' })
-    throw coreFault('GULO_NOT_STARTED', { operation, component: 'rabbitmq' })
+    if (this.state === 'stopped') throw coreFault('GULO_STOPPED', { component: 'rabbitmq', unsent })
+    throw coreFault('GULO_NOT_STARTED', { operation, component: 'rabbitmq', unsent })
   }
 
   private isStopped(): boolean {

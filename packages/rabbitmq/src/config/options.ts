@@ -37,8 +37,8 @@ export interface RabbitMqOptions {
   readonly deliveryLimit?: number
   /** Whether one consumer of a queue works while the others stand by, which keeps the order. @default false */
   readonly singleActiveConsumer?: boolean
-  /** The exchange of a topic. @default its first segment */
-  readonly exchangeName?: (topic: string) => string
+  /** The exchange of a topic. @default the first segment of a topic that is the type, else the topic */
+  readonly exchangeName?: (topic: string, type: string) => string
   /** The queue of a subscription. @default `<group>.<action>.normal` */
   readonly queueName?: (owner: QueueOwner) => string
   /** Writes envelopes as bytes and headers. @default cloudEventsBinary */

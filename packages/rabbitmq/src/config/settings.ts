@@ -1,6 +1,6 @@
 import { type Codec, consoleLogger, type Logger } from '@gulo/core'
 import { coreFault } from '../faults.js'
-import { domainOf, type QueueOwner, queueOf } from '../topology/names.js'
+import { exchangeOf, type QueueOwner, queueOf } from '../topology/names.js'
 import { findFaults } from './check.js'
 import type { RabbitMqOptions, RabbitMqTls } from './options.js'
 
@@ -22,7 +22,7 @@ export interface RabbitMqSettings {
   readonly quorum: boolean
   readonly deliveryLimit: number
   readonly singleActiveConsumer: boolean
-  readonly exchangeName: (topic: string) => string
+  readonly exchangeName: (topic: string, type: string) => string
   readonly queueName: (owner: QueueOwner) => string
   readonly codec: Codec
   readonly logger: Logger
@@ -52,7 +52,7 @@ export function settingsOf(options: RabbitMqOptions, defaultCodec: Codec | undef
     quorum: options.quorum ?? true,
     deliveryLimit: options.deliveryLimit ?? 20,
     singleActiveConsumer: options.singleActiveConsumer ?? false,
-    exchangeName: options.exchangeName ?? domainOf,
+    exchangeName: options.exchangeName ?? exchangeOf,
     queueName: options.queueName ?? queueOf,
     codec: (options.codec ?? defaultCodec) as Codec,
     logger: options.logger ?? consoleLogger,

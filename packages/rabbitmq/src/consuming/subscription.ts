@@ -75,11 +75,11 @@ export class Subscription implements SubscriptionHandle {
   }
 }
 
-function topicFinder({ routes }: TransportSubscription, exchangeName: (topic: string) => string) {
+function topicFinder({ routes }: TransportSubscription, exchangeName: (topic: string, type: string) => string) {
   const topics = new Map<string, string>()
   for (const { topic, types } of routes) {
     if (isParking(topic)) continue
-    for (const type of types) topics.set(`${exchangeName(topic)} ${type}`, topic)
+    for (const type of types) topics.set(`${exchangeName(topic, type)} ${type}`, topic)
   }
   // A parking queue is reached through the default exchange, by its name.
   return (exchange: string, routingKey: string) => topics.get(`${exchange} ${routingKey}`) ?? routingKey

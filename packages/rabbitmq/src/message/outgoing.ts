@@ -52,7 +52,7 @@ export function fromOutgoing(message: OutgoingMessage, rules: WritingRules): Amq
 function write(message: OutgoingMessage, rules: WritingRules): AmqpMessage {
   const { topic, type, key, body, headers } = message
   const parked = type === undefined || isParking(topic)
-  const exchange = parked ? '' : rules.exchangeName(topic)
+  const exchange = parked ? '' : rules.exchangeName(topic, type)
   const routingKey = parked ? topic : type
   const contentType = headers['content-type']
   const properties: Options.Publish = {

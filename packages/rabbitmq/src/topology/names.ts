@@ -7,9 +7,12 @@ export interface QueueOwner {
 // A topic that belongs to another: what was set aside from it, or waits for another attempt.
 const PARKING = /\.(?:dlq|quarantine|retry\.[^.]+(?:\.[^.]+)*\.\d+)$/
 
-/** The domain of a topic, its first segment: messages of one domain share an exchange. */
-export function domainOf(topic: string): string {
-  return topic.split('.', 1)[0] as string
+/**
+ * The exchange of a topic: that of the domain, its first segment, where the topic is the type or the domain. Any other
+ * topic has an exchange of its own, or messages of one type in two topics could not be told apart.
+ */
+export function exchangeOf(topic: string, type: string): string {
+  return topic === type ? (topic.split('.', 1)[0] as string) : topic
 }
 
 /** `service.action.priority`. */

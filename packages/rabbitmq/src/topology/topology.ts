@@ -29,7 +29,7 @@ export interface TopologyRules {
   readonly quorum: boolean
   readonly deliveryLimit: number
   readonly singleActiveConsumer: boolean
-  readonly exchangeName: (topic: string) => string
+  readonly exchangeName: (topic: string, type: string) => string
   readonly queueName: (owner: QueueOwner) => string
 }
 
@@ -60,12 +60,14 @@ export function subscriptionTopology(subscription: TransportSubscription, rules:
   const consumed = parked.map(({ topic }) => ({ queue: topic, topology: parkingTopology(topic, rules) }))
   if (bound.length === 0) return consumed
   const queue = rules.queueName({ group, action })
-  const exchanges = [...new Set(bound.map(({ topic }) => rules.exchangeName(topic)))]
+  const exchanges = [
+    ...new Set(bound.flatMap(({ topic, types }) => types.map((type) => rules.exchangeName(topic, type)))),
+  ]
   const topology: Topology = {
     exchanges: exchanges.map((name) => ({ name, type: 'topic' })),
     queues: eventQueues(queue, rules),
     bindings: bound.flatMap(({ topic, types }) =>
-      types.map((type) => ({ queue, exchange: rules.exchangeName(topic), routingKey: type })),
+      types.map((type) => ({ queue, exchange: rules.exchangeName(topic, type), routingKey: type })),
     ),
   }
   return [{ queue, topology }, ...consumed]
