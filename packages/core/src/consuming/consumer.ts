@@ -84,11 +84,14 @@ export class Consumer {
     this.stopping.abort()
     const work = Promise.all([this.subscription?.close({ deadlineMs }), this.lanes.drained()])
     const late = () => {
-      this.aborted.abort()
       const pending = `${this.lanes.size} messages in flight`
       return fault('GULO_STOP_DEADLINE', { component: `The consumer ${this.group}`, deadlineMs, pending })
     }
-    await withDeadline((this.parts as ConsumerParts).runtime.clock, deadlineMs, work, late)
+    try {
+      await withDeadline((this.parts as ConsumerParts).runtime.clock, deadlineMs, work, late)
+    } finally {
+      this.aborted.abort()
+    }
   }
 
   /** Gives a message to one of its handlers once more, beside what the broker delivers. */
@@ -97,6 +100,15 @@ export class Consumer {
       return Promise.reject(fault('GULO_NOT_STARTED', { operation: 'redeliver', component: `the consumer ${this.group}` }))
     }
     return this.delivery.again(redelivery)
+  }
+
+  /** Takes a handler out of service: the broker keeps its messages until it is enabled. */
+  disable(which: HandlerSource | string): void {
+    this.runningMediator('disable').disable(which)
+  }
+
+  enable(which: HandlerSource | string): void {
+    this.runningMediator('enable').enable(which)
   }
 
   /** The failure rules in words. */
@@ -110,6 +122,11 @@ export class Consumer {
   types(): readonly string[] {
     const handlers = this.options.handlers ?? (this.options.mediator && integrationHandlers(this.options.mediator)) ?? []
     return [...new Set(handlers.map((each) => contractOf(each.messageClass)?.type ?? each.messageClass.name))]
+  }
+
+  private runningMediator(operation: string): Mediator {
+    if (this.parts === undefined) throw fault('GULO_NOT_STARTED', { operation, component: `the consumer ${this.group}` })
+    return this.parts.mediator
   }
 
   private ownMediator(): Mediator {
