@@ -20,7 +20,7 @@ const FUNCTIONS = ['exchangeName', 'queueName'] as const
 const MAX_NAME = 255
 
 /** Every fault of the options, each a sentence; none when they can be used. */
-export function findFaults(options: RabbitMqOptions, hasDefaultCodec: boolean): string[] {
+export function findFaults(options: RabbitMqOptions): string[] {
   if (typeof options !== 'object' || options === null) {
     return [`options is ${String(options)}; pass { url: 'amqp://localhost' }.`]
   }
@@ -30,7 +30,7 @@ export function findFaults(options: RabbitMqOptions, hasDefaultCodec: boolean): 
     ...reconnectFaults(options),
     ...kindFaults(options),
   ]
-  if (options.codec === undefined ? !hasDefaultCodec : typeof options.codec.encode !== 'function') {
+  if (options.codec !== undefined && typeof options.codec?.encode !== 'function') {
     faults.push(`codec is ${say(options.codec)}; expected a codec such as cloudEventsBinary.`)
   }
   return faults

@@ -27,7 +27,7 @@ export function rabbitmqConfigFromEnv(env: Environment = process.env): RabbitMqO
   }
   if (text('RABBITMQ_CONNECTION_NAME') !== undefined) options['connectionName'] = text('RABBITMQ_CONNECTION_NAME')
   const read = options as unknown as RabbitMqOptions
-  const faults = findFaults(read, true)
+  const faults = findFaults(read)
   if (faults.length > 0) {
     const details = { component: 'rabbitmqConfigFromEnv', count: faults.length, faults: faults.join(' ') }
     throw coreFault('GULO_CONFIGURATION_INVALID', details)

@@ -41,7 +41,7 @@ export interface RabbitMqOptions {
   readonly exchangeName?: (topic: string, type: string) => string
   /** The queue of a subscription. @default `<group>.<action>.normal` */
   readonly queueName?: (owner: QueueOwner) => string
-  /** Writes envelopes as bytes and headers. @default cloudEventsBinary */
+  /** Writes envelopes as bytes and headers. @default CloudEvents in binary mode, bodies up to `maxMessageBytes` */
   readonly codec?: Codec
   /** Time and chance. @default those of the service, else of the machine */
   readonly runtime?: Runtime

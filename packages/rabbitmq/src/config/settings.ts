@@ -1,4 +1,4 @@
-import { type Codec, consoleLogger, type Logger } from '@gulo/core'
+import { type Codec, consoleLogger, createCodec, type Logger } from '@gulo/core'
 import { coreFault } from '../faults.js'
 import { exchangeOf, type QueueOwner, queueOf } from '../topology/names.js'
 import { findFaults } from './check.js'
@@ -29,12 +29,13 @@ export interface RabbitMqSettings {
 }
 
 /** Fills in the defaults. @throws GULO_CONFIGURATION_INVALID with every fault at once */
-export function settingsOf(options: RabbitMqOptions, defaultCodec: Codec | undefined): RabbitMqSettings {
-  const faults = findFaults(options, defaultCodec !== undefined)
+export function settingsOf(options: RabbitMqOptions): RabbitMqSettings {
+  const faults = findFaults(options)
   if (faults.length > 0) {
     const details = { component: 'rabbitmq', count: faults.length, faults: faults.join(' ') }
     throw coreFault('GULO_CONFIGURATION_INVALID', details)
   }
+  const { maxMessageBytes = 16_777_216 } = options
   return Object.freeze({
     urls: typeof options.url === 'string' ? [options.url] : [...options.url],
     tls: options.tls ?? {},
@@ -48,13 +49,13 @@ export function settingsOf(options: RabbitMqOptions, defaultCodec: Codec | undef
     redeliveryDelayMs: options.redeliveryDelayMs ?? 1000,
     publishDeadlineMs: options.publishDeadlineMs ?? 30_000,
     unroutable: options.unroutable ?? 'fail-if-lost',
-    maxMessageBytes: options.maxMessageBytes ?? 16_777_216,
+    maxMessageBytes,
     quorum: options.quorum ?? true,
     deliveryLimit: options.deliveryLimit ?? 20,
     singleActiveConsumer: options.singleActiveConsumer ?? false,
     exchangeName: options.exchangeName ?? exchangeOf,
     queueName: options.queueName ?? queueOf,
-    codec: (options.codec ?? defaultCodec) as Codec,
+    codec: options.codec ?? createCodec('cloudevents-binary', { maxBytes: maxMessageBytes }),
     logger: options.logger ?? consoleLogger,
   })
 }

@@ -24,17 +24,20 @@ export class Scene {
   private model: ChannelModel | undefined
   private number = 0
 
-  constructor(readonly url: string) {}
+  constructor(
+    readonly url: string,
+    private readonly base: Partial<RabbitMqOptions> = { codec: plainCodec },
+  ) {}
 
   /** A transport that is not started. */
   create(options: Partial<RabbitMqOptions> = {}): RabbitMqTransport {
     const transport = rabbitmq({
       url: this.url,
-      codec: plainCodec,
       redeliveryDelayMs: 20,
       reconnect: { initialDelayMs: 20, maxDelayMs: 200 },
       logger: this.logger,
       queueName: ({ group, action }) => this.willDelete(`${group}.${action}.normal`),
+      ...this.base,
       ...options,
     })
     this.transports.push(transport)
