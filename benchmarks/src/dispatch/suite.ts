@@ -1,14 +1,16 @@
 import type { Suite } from '../suite.js'
 import { sendWithEvent } from './events.js'
 import { hooks, wrappers } from './middleware.js'
+import { pipeline } from './pipeline.js'
 import { publish } from './publish.js'
 import { send, sendMany } from './send.js'
 import { telemetry } from './telemetry.js'
+import { validate } from './validate.js'
 
 /** What a message costs inside one process. */
 export const dispatch: Suite = {
   name: 'dispatch',
-  groups: [send, sendMany, sendWithEvent, wrappers, hooks, publish, telemetry],
+  groups: [send, sendMany, sendWithEvent, wrappers, hooks, publish, validate, pipeline, telemetry],
   cases: [
     { case: 'send', kind: 'ratio', group: send.name, variant: 'send', goal: 1.25 },
     { case: 'send, 24 types', kind: 'ratio', group: sendMany.name, variant: 'send', goal: 1.6 },
@@ -27,6 +29,17 @@ export const dispatch: Suite = {
       base: 'of 1',
       goal: 1.1,
     },
+    { case: 'validate, types only', kind: 'us', group: validate.name, variant: 'types', goal: 0.5 },
+    {
+      case: 'validate, formats, over validateSync',
+      kind: 'ratio',
+      group: validate.name,
+      variant: 'formats',
+      base: 'validateSync',
+      goal: 0.4,
+    },
+    { case: 'command to bytes', kind: 'us', group: pipeline.name, variant: 'to bytes', goal: 4 },
+    { case: 'command to bytes: heap', kind: 'bytes', group: pipeline.name, variant: 'to bytes', goal: 3584 },
     { case: 'telemetry off', kind: 'ratio', group: telemetry.name, variant: 'off', base: 'without', goal: 1.05 },
     { case: 'import @gulo/core', kind: 'import', module: '@gulo/core', goal: 30 },
   ],
