@@ -32,7 +32,7 @@ class OrderPlaced extends DomainEvent {
   }
 }
 
-@Contract<OrderPlacedV1>('ordering.order.placed.v1', { key: 'orderId' })
+@Contract('ordering.order.placed.v1', { key: 'orderId' })
 class OrderPlacedV1 extends IntegrationEvent {
   readonly orderId!: string
   readonly email!: string
