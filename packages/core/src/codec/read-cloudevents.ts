@@ -6,7 +6,7 @@ import { isCloudEvents, JSON_CONTENT_TYPE } from './content-type.js'
 import { toEnvelope } from './envelope-of.js'
 import type { Headers } from './headers.js'
 import type { Incoming } from './incoming.js'
-import { type JsonObject, textMember } from './members.js'
+import { type JsonObject, textOf } from './members.js'
 import type { Reader } from './reader.js'
 import { required } from './text.js'
 
@@ -54,13 +54,13 @@ function readEvent(codec: string, message: Incoming, event: JsonObject): Envelop
   let extensions: Headers | undefined
   for (const name of Object.keys(event)) {
     if (name === 'data' || name === 'data_base64') continue
-    const value = textMember(event[name], name, codec)
+    const value = textOf(event[name], name, codec)
     if (value === undefined) continue
     const attribute = attributeOfMember(name)
     if (attribute === undefined) {
       extensions ??= {}
       extensions[name] = value
-    } else attributes[attribute] = value
+    } else if (value !== '') attributes[attribute] = value
   }
   checkVersion(attributes, codec)
   const payload = structuredData(codec, event, attributes)
