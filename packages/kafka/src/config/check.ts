@@ -24,13 +24,13 @@ const BROKER = /^(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):(\d{1,5})$/
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']
 
 /** Every fault of the options, each a sentence; none when they can be used. */
-export function findFaults(options: KafkaOptions, hasDefaultCodec: boolean): string[] {
+export function findFaults(options: KafkaOptions): string[] {
   if (typeof options !== 'object' || options === null) return [`options is ${String(options)}; pass { brokers: ['host:port'] }.`]
   const faults = [...brokerFaults(options.brokers), ...numberFaults(options), ...choiceFaults(options), ...saslFaults(options)]
   if (options.clientId !== undefined && (typeof options.clientId !== 'string' || options.clientId === '')) {
     faults.push(`clientId is ${say(options.clientId)}; expected a name.`)
   }
-  if (options.codec === undefined ? !hasDefaultCodec : typeof options.codec.encode !== 'function') {
+  if (options.codec !== undefined && typeof options.codec?.encode !== 'function') {
     faults.push(`codec is ${say(options.codec)}; expected a codec such as cloudEventsBinary.`)
   }
   const { sessionTimeoutMs = 30_000, heartbeatIntervalMs = 3000 } = options

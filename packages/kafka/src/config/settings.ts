@@ -1,4 +1,4 @@
-import { type Codec, consoleLogger, type Logger } from '@gulo/core'
+import { cloudEventsBinary, type Codec, consoleLogger, type Logger } from '@gulo/core'
 import type { TopicShape } from '../client/client.js'
 import { coreFault } from '../faults.js'
 import { findFaults } from './check.js'
@@ -32,8 +32,8 @@ export interface KafkaSettings {
 }
 
 /** Fills in the defaults. @throws GULO_CONFIGURATION_INVALID with every fault at once */
-export function settingsOf(options: KafkaOptions, defaultCodec?: Codec): KafkaSettings {
-  const faults = findFaults(options, defaultCodec !== undefined)
+export function settingsOf(options: KafkaOptions): KafkaSettings {
+  const faults = findFaults(options)
   if (faults.length > 0) {
     throw coreFault('GULO_CONFIGURATION_INVALID', {
       component: 'kafka',
@@ -48,7 +48,7 @@ export function settingsOf(options: KafkaOptions, defaultCodec?: Codec): KafkaSe
     ssl: options.ssl ?? false,
     sasl: options.sasl,
     compression: options.compression ?? 'none',
-    codec: (options.codec ?? defaultCodec) as Codec,
+    codec: options.codec ?? cloudEventsBinary,
     publishDeadlineMs: options.publishDeadlineMs ?? 30_000,
     batchSize: options.batchSize ?? 500,
     maxBatchBytes: options.maxBatchBytes ?? 900_000,

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { FakeClient } from '../support/fake-client.js'
 import { BatchTold, type FakeConsumer } from '../support/fake-consumer.js'
 import { manualRuntime, settled } from '../support/manual-clock.js'
-import { idOf, testOptions } from '../support/real-kafka.js'
+import { idOf, testOptions } from '../support/messages.js'
 
 interface Handling {
   readonly id: string

@@ -2,7 +2,8 @@ import type { GuloError } from '@gulo/core'
 import { kafka } from '@gulo/kafka'
 import { expect } from 'chai'
 import { createServer } from 'node:net'
-import { describeWithKafka, envelope, startKafka, subscriptionOf, testOptions, unique } from '../support/real-kafka.js'
+import { envelope, subscriptionOf, testOptions } from '../support/messages.js'
+import { describeWithKafka, startKafka, unique } from '../support/real-kafka.js'
 
 const failureOf = (promise: Promise<unknown>): Promise<GuloError> => promise.then(() => expect.fail('it resolved'), (error) => error)
 

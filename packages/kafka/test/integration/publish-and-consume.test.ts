@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { describeWithKafka, envelope, idOf, startKafka, subscriptionOf, unique, until } from '../support/real-kafka.js'
+import { envelope, idOf, subscriptionOf } from '../support/messages.js'
+import { describeWithKafka, startKafka, unique, until } from '../support/real-kafka.js'
 
 describeWithKafka('A Kafka transport on a real broker', (brokers) => {
   it('delivers what was published, with key, headers and body', async () => {

@@ -3,7 +3,7 @@ import { kafka, type KafkaOptions, KafkaFailure } from '@gulo/kafka'
 import { expect } from 'chai'
 import { type Fault, FakeClient } from '../support/fake-client.js'
 import { manualRuntime, settled } from '../support/manual-clock.js'
-import { envelope, testOptions } from '../support/real-kafka.js'
+import { envelope, testOptions } from '../support/messages.js'
 
 async function start(leaders: (number | undefined)[] = [1], options: Partial<KafkaOptions> = {}) {
   const client = new FakeClient()

@@ -3,7 +3,7 @@ import { KafkaProducer } from '../../dist/producing/kafka-producer.js'
 import { TopicTable } from '../../dist/topics/topic-table.js'
 import { FakeClient } from '../support/fake-client.js'
 import { manualRuntime, settled } from '../support/manual-clock.js'
-import { quiet } from '../support/real-kafka.js'
+import { quiet } from '../support/messages.js'
 
 describe('A producer near the end of its sequence numbers', () => {
   it('is replaced once nothing is under way', async () => {

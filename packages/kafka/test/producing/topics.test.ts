@@ -3,7 +3,7 @@ import { kafka, type KafkaOptions } from '@gulo/kafka'
 import { expect } from 'chai'
 import { FakeClient } from '../support/fake-client.js'
 import { manualRuntime } from '../support/manual-clock.js'
-import { envelope, testOptions } from '../support/real-kafka.js'
+import { envelope, testOptions } from '../support/messages.js'
 
 async function start(options: Partial<KafkaOptions> = {}) {
   const client = new FakeClient()

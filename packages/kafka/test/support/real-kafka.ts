@@ -1,13 +1,13 @@
-import type { Envelope, Logger, ReceivedMessage, TransportSubscription } from '@gulo/core'
 import { kafka, type KafkaOptions, type KafkaTransport } from '@gulo/kafka'
-import { plainCodec } from './codec.js'
+import { testOptions } from './messages.js'
 
 const servers = process.env['GULO_TEST_KAFKA']
+const reason = process.env['GULO_SKIP_KAFKA'] ?? 'GULO_TEST_KAFKA names no broker'
 
-/** Describes a situation that needs a real broker; skipped, with the reason in the title, where there is none. */
+/** `describe` with the addresses of a real broker; without one a skipped `describe` that says why. */
 export function describeWithKafka(title: string, body: (brokers: readonly string[]) => void): void {
   if (servers) describe(title, () => body(servers.split(',')))
-  else describe.skip(`${title} (skipped: GULO_TEST_KAFKA names no broker)`, () => body([]))
+  else describe.skip(`${title} [skipped: ${reason}]`, () => body(['localhost:9092']))
 }
 
 let count = 0
@@ -19,48 +19,11 @@ export function unique(name: string): string {
   return `${name}-${run}-${process.pid}-${count}`
 }
 
-export const quiet: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
 /** A started transport with short pauses. */
 export async function startKafka(brokers: readonly string[], options: Partial<KafkaOptions> = {}): Promise<KafkaTransport> {
   const transport = kafka(testOptions(brokers, options))
   await transport.start()
   return transport
-}
-
-export function testOptions(brokers: readonly string[], options: Partial<KafkaOptions> = {}): KafkaOptions {
-  return {
-    brokers,
-    codec: plainCodec,
-    logger: quiet,
-    maxWaitTimeInMs: 100,
-    redeliveryDelayMs: 200,
-    sessionTimeoutMs: 6000,
-    heartbeatIntervalMs: 500,
-    ...options,
-  }
-}
-
-export function envelope(topic: string, id: string, partitionKey?: string, more: Partial<Envelope> = {}): Envelope {
-  return { id, type: 'test.thing.happened.v1', source: 'test', topic, payload: { id }, partitionKey, ...more }
-}
-
-export function idOf({ headers }: ReceivedMessage): string {
-  return String(headers['ce_id'])
-}
-
-/** A subscription that handles every message with `handle`, all of a delivery at once. */
-export function subscriptionOf(
-  topic: string,
-  group: string,
-  handle: (message: ReceivedMessage) => Promise<void> | void,
-): TransportSubscription {
-  return {
-    group,
-    action: 'test',
-    routes: [{ topic, types: ['test.thing.happened.v1'] }],
-    deliver: (messages) => messages.map(async (message) => handle(message)),
-  }
 }
 
 /** Resolves once `condition` holds; the test's own time-out is the limit. */
