@@ -29,6 +29,7 @@ const PACKAGES = {
  */
 const CORE_ORDER = [
   'errors.ts',
+  'faults',
   'faults.ts',
   'runtime',
   'message',

@@ -16,7 +16,6 @@ const GLOBALS = {
   setTimeout: TIMER,
   setInterval: TIMER,
   setImmediate: TIMER,
-  queueMicrotask: TIMER,
   performance: CLOCK,
 }
 

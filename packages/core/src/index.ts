@@ -1,14 +1,101 @@
 // errors
+
+// codec
+export type { Codec, EncodedMessage, EncodeOptions } from './codec/codec.js'
+export {
+  type CodecName,
+  cloudEventsBinary,
+  cloudEventsStructured,
+  createCodec,
+  nativeJson,
+  shortJson,
+} from './codec/codecs.js'
+export { createDecoder, type Decoder, type DecoderOptions, decode, standardReaders } from './codec/detect.js'
+export type { CodecLimits } from './codec/headers.js'
+export type { Incoming, Readable, ReadLimits } from './codec/incoming.js'
+export type { Reader } from './codec/reader.js'
+// consuming
+export { type Backoff, type ExponentialOptions, exponential, fixed } from './consuming/backoff.js'
+export { BrokerDeadLetters } from './consuming/broker-dead-letters.js'
+export type { CircuitBreakerOptions } from './consuming/circuit-breaker.js'
+export { Consumer } from './consuming/consumer.js'
+export type { ConsumerOptions } from './consuming/consumer-options.js'
+export { deadLetterHeaders } from './consuming/dead-letter-headers.js'
+export type {
+  DeadLetter,
+  DeadLetterError,
+  DeadLetterQuery,
+  DeadLetterReason,
+  DeadLetterSink,
+  DeadLetterStatus,
+  DeadLetters,
+} from './consuming/dead-letters.js'
+export { defaultFailurePolicy, type FailurePolicy, failurePolicy } from './consuming/failure-policy.js'
+export { anyError, FailureRule, onError, type Verdict } from './consuming/failure-rule.js'
+export type { IdempotencyKeyStore } from './consuming/idempotency-keys.js'
+export type { AttemptLog, Inbox, InboxEntry, InboxRetention } from './consuming/inbox.js'
+export type { Redelivery, RetryLater } from './consuming/redelivery.js'
 export { type ErrorDetails, type ErrorEntry, errorFactory, GuloError, isRetryable } from './errors.js'
 export { CORE_ERRORS } from './faults.js'
-
-// runtime: time and chance, handed in
-export { type Clock, type Duration, sayMs, sleep, systemClock, type Timer, type TimerOptions, toMs, withDeadline } from './runtime/clock.js'
-export { type Random, seededRandom, systemRandom } from './runtime/random.js'
-export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
-export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'
-export { nextTurn } from './runtime/turn.js'
-
+// handling
+export { type DispatchBackend, type QueuedOptions, queued } from './handling/dispatch-backend.js'
+export type { Dispatcher, SendOptions } from './handling/dispatcher.js'
+export {
+  type Handler,
+  type HandlerClass,
+  type HandlerDefinition,
+  type HandlerFactory,
+  type HandlerFunction,
+  type HandlerOptions,
+  type HandlerReturn,
+  handler,
+} from './handling/handler.js'
+export { Handles } from './handling/handles.js'
+export { Mediator } from './handling/mediator.js'
+export type { MediatorOptions } from './handling/mediator-options.js'
+export type {
+  Call,
+  CompiledMiddleware,
+  Hooks,
+  MessageDecoder,
+  Middleware,
+  Next,
+  Wrapper,
+} from './handling/middleware.js'
+export type { HandlerRegistry, HandlerSource, RegisteredHandler } from './handling/registry.js'
+export type { Tracer, TraceStep } from './handling/trace.js'
+// mapping
+export {
+  EventMapper,
+  type EventMapperOptions,
+  type Exactly,
+  type Mapped,
+  type Matching,
+  type MissingFields,
+} from './mapping/event-mapper.js'
+// store
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js'
+export {
+  type ContextActions,
+  type ContextKey,
+  type ContextOptions,
+  contextKey,
+  type EventSink,
+  MessageContext,
+  type ScheduleOptions,
+} from './message/context.js'
+export {
+  Contract,
+  type ContractInfo,
+  type ContractOptions,
+  ContractRegistry,
+  contractOf,
+  domainNaming,
+  type HasField,
+  type NamingPolicy,
+  reverseDnsNaming,
+} from './message/contract.js'
+export type { Envelope } from './message/envelope.js'
 // message
 export {
   Command,
@@ -24,64 +111,44 @@ export {
   Query,
   type ResultOf,
 } from './message/message.js'
-export {
-  Contract,
-  type ContractInfo,
-  contractOf,
-  type ContractOptions,
-  ContractRegistry,
-  domainNaming,
-  type HasField,
-  type NamingPolicy,
-  reverseDnsNaming,
-} from './message/contract.js'
-export {
-  type ContextActions,
-  type ContextKey,
-  contextKey,
-  type ContextOptions,
-  type EventSink,
-  MessageContext,
-  type ScheduleOptions,
-} from './message/context.js'
-export type { Envelope } from './message/envelope.js'
 export { type EventCarrier, isEventCarrier, Result, result } from './message/result.js'
 export { consoleLogger, type Logger, type Observer, type Signal } from './message/signals.js'
-
-// codec
-export type { Codec, EncodedMessage, EncodeOptions } from './codec/codec.js'
+export { EnvelopeFactory, type EnvelopeFactoryOptions } from './publishing/envelope-factory.js'
+export { EventPublisher, type EventPublisherOptions } from './publishing/event-publisher.js'
+export type { ParkedEntry } from './publishing/memory-outbox.js'
+export { MemoryTransaction } from './publishing/memory-transaction.js'
+// publishing
+export { type CommitSignal, isOutbox, type Outbox, type OutboxEntry, type OutboxGauge } from './publishing/outbox.js'
 export {
-  cloudEventsBinary,
-  cloudEventsStructured,
-  type CodecName,
-  createCodec,
-  nativeJson,
-  shortJson,
-} from './codec/codecs.js'
-export { createDecoder, type Decoder, type DecoderOptions, decode, standardReaders } from './codec/detect.js'
-export type { CodecLimits } from './codec/headers.js'
-export type { Incoming, Readable, ReadLimits } from './codec/incoming.js'
-export type { Reader } from './codec/reader.js'
-
-// handling
-export { type DispatchBackend, queued, type QueuedOptions } from './handling/dispatch-backend.js'
-export type { Dispatcher, SendOptions } from './handling/dispatcher.js'
+  type IntegrationEventOptions,
+  PublishingMediator,
+  withIntegrationEvents,
+} from './publishing/publishing-mediator.js'
+export { Relay, type RelayOptions } from './publishing/relay.js'
+export type { UnitOfWork } from './publishing/unit-of-work.js'
+// runtime: time and chance, handed in
 export {
-  type Handler,
-  type HandlerClass,
-  type HandlerDefinition,
-  type HandlerFactory,
-  type HandlerFunction,
-  type HandlerOptions,
-  type HandlerReturn,
-  handler,
-} from './handling/handler.js'
-export { Handles } from './handling/handles.js'
-export { Mediator, type MediatorOptions } from './handling/mediator.js'
-export type { Call, CompiledMiddleware, Hooks, MessageDecoder, Middleware, Next, Wrapper } from './handling/middleware.js'
-export type { HandlerRegistry, HandlerSource, RegisteredHandler } from './handling/registry.js'
-export type { Tracer, TraceStep } from './handling/trace.js'
-
+  type Clock,
+  type Duration,
+  sayMs,
+  sleep,
+  systemClock,
+  type Timer,
+  type TimerOptions,
+  toMs,
+  withDeadline,
+} from './runtime/clock.js'
+export { type Random, seededRandom, systemRandom } from './runtime/random.js'
+export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
+export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'
+export { nextTurn } from './runtime/turn.js'
+// scheduling
+export type { Schedule, ScheduledItem, ScheduledWork } from './scheduling/schedule.js'
+// service
+export type { ServiceDescription } from './service/describe.js'
+export type { ServiceHealth } from './service/health.js'
+export { createService, Service } from './service/service.js'
+export type { ServiceOptions, Store } from './service/service-options.js'
 // transport
 export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker } from './transport/memory-broker.js'
 export type { MemoryFaults } from './transport/memory-faults.js'
@@ -104,61 +171,3 @@ export type {
   TransportSubscription,
   WireMessage,
 } from './transport/transport.js'
-
-// mapping
-export {
-  EventMapper,
-  type EventMapperOptions,
-  type Exactly,
-  type Mapped,
-  type Matching,
-  type MissingFields,
-} from './mapping/event-mapper.js'
-
-// publishing
-export { type CommitSignal, isOutbox, type Outbox, type OutboxEntry, type OutboxGauge } from './publishing/outbox.js'
-export { EnvelopeFactory, type EnvelopeFactoryOptions } from './publishing/envelope-factory.js'
-export { EventPublisher, type EventPublisherOptions } from './publishing/event-publisher.js'
-export {
-  type IntegrationEventOptions,
-  PublishingMediator,
-  withIntegrationEvents,
-} from './publishing/publishing-mediator.js'
-export { Relay, type RelayOptions } from './publishing/relay.js'
-export type { UnitOfWork } from './publishing/unit-of-work.js'
-
-// consuming
-export { type Backoff, exponential, type ExponentialOptions, fixed } from './consuming/backoff.js'
-export { BrokerDeadLetters } from './consuming/broker-dead-letters.js'
-export type { CircuitBreakerOptions } from './consuming/circuit-breaker.js'
-export { Consumer } from './consuming/consumer.js'
-export type { ConsumerOptions } from './consuming/consumer-options.js'
-export { deadLetterHeaders } from './consuming/dead-letter-headers.js'
-export { defaultFailurePolicy, type FailurePolicy, failurePolicy } from './consuming/failure-policy.js'
-export { anyError, FailureRule, onError, type Verdict } from './consuming/failure-rule.js'
-export type { Redelivery, RetryLater } from './consuming/redelivery.js'
-export type {
-  DeadLetter,
-  DeadLetterError,
-  DeadLetterQuery,
-  DeadLetterReason,
-  DeadLetterSink,
-  DeadLetterStatus,
-  DeadLetters,
-} from './consuming/dead-letters.js'
-export type { IdempotencyKeyStore } from './consuming/idempotency-keys.js'
-export type { AttemptLog, Inbox, InboxEntry, InboxRetention } from './consuming/inbox.js'
-
-// scheduling
-export type { Schedule, ScheduledItem, ScheduledWork } from './scheduling/schedule.js'
-
-// service
-export type { ServiceDescription } from './service/describe.js'
-export type { ServiceHealth } from './service/health.js'
-export { createService, Service } from './service/service.js'
-export type { ServiceOptions, Store } from './service/service-options.js'
-
-// store
-export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js'
-export type { ParkedEntry } from './publishing/memory-outbox.js'
-export { MemoryTransaction } from './publishing/memory-transaction.js'

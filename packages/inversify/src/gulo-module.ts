@@ -8,7 +8,9 @@ export const MEDIATOR: ServiceIdentifier<Dispatcher> = Symbol.for('gulo.mediator
 
 export interface GuloModuleOptions extends Omit<ServiceOptions, 'factory'> {
   /** Handler classes of which each message gets a new one. @default every handler is a singleton */
-  readonly transient?: readonly (new (...parameters: never[]) => object)[]
+  readonly transient?: readonly (new (
+    ...parameters: never[]
+  ) => object)[]
 }
 
 /**

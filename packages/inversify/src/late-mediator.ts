@@ -1,4 +1,13 @@
-import type { Command, Dispatcher, DomainEvent, IntegrationEvent, Query, ResultOf, SendOptions, Service } from '@gulo/core'
+import type {
+  Command,
+  Dispatcher,
+  DomainEvent,
+  IntegrationEvent,
+  Query,
+  ResultOf,
+  SendOptions,
+  Service,
+} from '@gulo/core'
 import { fault } from './faults.js'
 
 /**

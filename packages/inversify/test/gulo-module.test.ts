@@ -54,11 +54,16 @@ class TwiceHandler {
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-function containerOf(options: Partial<Parameters<typeof guloModule>[0]> = {}, prepare?: (container: Container) => void): Container {
+function containerOf(
+  options: Partial<Parameters<typeof guloModule>[0]> = {},
+  prepare?: (container: Container) => void,
+): Container {
   const container = new Container()
   container.bind(Orders).toSelf().inSingletonScope()
   prepare?.(container)
-  container.load(guloModule({ name: 'ordering', handlers: [PlaceHandler, CountHandler, TwiceHandler], logger: quiet, ...options }))
+  container.load(
+    guloModule({ name: 'ordering', handlers: [PlaceHandler, CountHandler, TwiceHandler], logger: quiet, ...options }),
+  )
   return container
 }
 
@@ -83,7 +88,9 @@ describe('a service in a container', () => {
 
   it('makes a transient handler for each message', async () => {
     CountHandler.made = 0
-    const service = await containerOf({ transient: [CountHandler] }).get(Service).start()
+    const service = await containerOf({ transient: [CountHandler] })
+      .get(Service)
+      .start()
     expect(await service.mediator.send(Count.of({}))).to.equal(100)
     expect(await service.mediator.send(Count.of({}))).to.equal(200)
     await service.stop()
@@ -115,7 +122,14 @@ describe('a service in a container', () => {
 
   it('says so when the mediator is used before the service is made or started', async () => {
     const container = containerOf()
-    const code = async () => container.get(MEDIATOR).send(Count.of({})).then(() => undefined, (error: { code: string }) => error.code)
+    const code = async () =>
+      container
+        .get(MEDIATOR)
+        .send(Count.of({}))
+        .then(
+          () => undefined,
+          (error: { code: string }) => error.code,
+        )
     expect(await code()).to.equal('GULO_SERVICE_NOT_MADE')
     container.get(Service)
     expect(await code()).to.equal('GULO_NOT_STARTED')
@@ -124,7 +138,13 @@ describe('a service in a container', () => {
   it('finds a handler whose dependency is missing at start, not at the first message', async () => {
     const container = new Container()
     container.load(guloModule({ name: 'ordering', handlers: [PlaceHandler], logger: quiet }))
-    const error = await container.get(Service).start().then(() => undefined, (caught: Error) => caught)
+    const error = await container
+      .get(Service)
+      .start()
+      .then(
+        () => undefined,
+        (caught: Error) => caught,
+      )
     expect(error).to.have.property('code', 'GULO_START_FAILED')
     expect(error?.message).to.contain('Orders')
   })

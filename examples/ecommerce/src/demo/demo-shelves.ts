@@ -7,7 +7,8 @@ export class DemoShelves implements Shelves {
   private mended = false
 
   async locate(sku: string, attempt: number): Promise<void> {
-    if (sku === DemoShelves.SHAKY && attempt < 3) throw new Error(`The shelf system did not answer (attempt ${attempt}).`)
+    if (sku === DemoShelves.SHAKY && attempt < 3)
+      throw new Error(`The shelf system did not answer (attempt ${attempt}).`)
     if (sku === DemoShelves.BROKEN && !this.mended) throw new Error('The shelf system knows no shelf 13.')
   }
 

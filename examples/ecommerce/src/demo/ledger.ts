@@ -1,5 +1,5 @@
-import type { Order, Orders } from '../ordering/orders.js'
 import type { Reservation } from '../inventory/stock.js'
+import type { Order, Orders } from '../ordering/orders.js'
 
 export interface Ledger {
   readonly placed: number
@@ -10,7 +10,11 @@ export interface Ledger {
 }
 
 /** Holds what was placed against what was reserved, order by order: by id, and in order for each article. */
-export function keepLedger(orders: Orders, placedIds: readonly Order['orderId'][], reservations: readonly Reservation[]): Ledger {
+export function keepLedger(
+  orders: Orders,
+  placedIds: readonly Order['orderId'][],
+  reservations: readonly Reservation[],
+): Ledger {
   const times = new Map<string, number>()
   const lastOfSku = new Map<string, number>()
   let reordered = 0

@@ -12,7 +12,10 @@ const USAGE = `npm run demo [-- --orders orders.ndjson]
 
 /** Runs the demo; answers the exit code: 0 when everything came true. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { orders: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+  const { values } = parseArgs({
+    args: [...args],
+    options: { orders: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  })
   if (values.help) {
     console.log(USAGE)
     return 0

@@ -39,7 +39,10 @@ async function aShakyHandlerIsRetried(shop: Shop, paper: Paper): Promise<void> {
   const { orderId } = await post(shop, paper, { sku: DemoShelves.SHAKY, quantity: 1 })
   const done = await shop.until(() => shop.told.includes(orderId))
   for (const signal of shop.signals.filter((each) => each.kind === 'retried').slice(before)) {
-    paper.line('inventory', `attempt ${signal.attempt} failed: ${messageOf(signal.error)} Again in ${signal.delayMs} ms.`)
+    paper.line(
+      'inventory',
+      `attempt ${signal.attempt} failed: ${messageOf(signal.error)} Again in ${signal.delayMs} ms.`,
+    )
   }
   paper.line('inventory', 'attempt 3 succeeded')
   paper.expect(done, 'the stock was reserved at the third attempt')
@@ -80,7 +83,10 @@ async function post(shop: Shop, paper: Paper, order: { sku: string; quantity: nu
     body: JSON.stringify({ orderId, ...order }),
   })
   const body = (await response.json()) as { error?: { message: string } }
-  paper.line('ordering', `POST /orders ${order.quantity} × ${order.sku} → ${response.status} ${response.ok ? short(orderId) : ''}`)
+  paper.line(
+    'ordering',
+    `POST /orders ${order.quantity} × ${order.sku} → ${response.status} ${response.ok ? short(orderId) : ''}`,
+  )
   if (body.error) paper.note(body.error.message)
   return { orderId, status: response.status }
 }

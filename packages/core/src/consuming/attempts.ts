@@ -1,25 +1,9 @@
 import { isRetryable } from '../errors.js'
 import { fault } from '../faults.js'
-import type { RegisteredHandler } from '../handling/registry.js'
-import type { Envelope } from '../message/envelope.js'
-import type { Message } from '../message/message.js'
 import { sleep } from '../runtime/clock.js'
-import type { ReceivedMessage } from '../transport/transport.js'
-import { type ConsumerParts, consumerName, type Failure } from './consumer-parts.js'
+import { type ConsumerParts, consumerName, type Failure, type Task } from './consumer-parts.js'
 import { handleOnce } from './handle-once.js'
 import { setAside } from './set-aside.js'
-
-/** One message for one handler. */
-export interface Task {
-  readonly handler: RegisteredHandler
-  readonly event: Message
-  readonly envelope: Envelope
-  readonly message: ReceivedMessage
-  /** The number of the first attempt made here, from 1. */
-  readonly attempt: number
-  readonly firstFailedAt: string | undefined
-  readonly replayCount: number
-}
 
 /**
  * Tries one handler until the message is settled: handled, rescheduled, discarded or set aside. Rejects only when the
@@ -88,7 +72,14 @@ async function follow(parts: ConsumerParts, task: Task, consumer: string, failur
       if (retryLater === undefined) throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'A delayed retry' }, error)
       const { message, handler, replayCount } = task
       const { firstFailedAt } = failure
-      const again = { group: parts.group, handler: handler.name, message, attempt: number + 1, firstFailedAt, replayCount }
+      const again = {
+        group: parts.group,
+        handler: handler.name,
+        message,
+        attempt: number + 1,
+        firstFailedAt,
+        replayCount,
+      }
       await retryLater(again, verdict.delayMs)
       observer?.({ kind: 'rescheduled', envelope, consumer, delayMs: verdict.delayMs, error })
       return true

@@ -27,7 +27,8 @@ export function exponential({ base = '100ms', max = '30s', jitter = 'full' }: Ex
   const longestMs = (attempt: number) => Math.min(baseMs * 2 ** (attempt - 1), maxMs)
   return {
     longestMs,
-    delayMs: (attempt, random) => (jitter === 'full' ? Math.round(longestMs(attempt) * random.next()) : longestMs(attempt)),
+    delayMs: (attempt, random) =>
+      jitter === 'full' ? Math.round(longestMs(attempt) * random.next()) : longestMs(attempt),
     describe: () => `${sayMs(baseMs)}·2ⁿ up to ${sayMs(maxMs)}${jitter === 'full' ? ' with full jitter' : ''}`,
   }
 }

@@ -15,5 +15,11 @@ export class BrokerDeadLetters implements DeadLetterSink {
 function toOutgoing(letter: DeadLetter): OutgoingMessage {
   const { topic, key, body, headers } = letter.message
   const suffix = letter.kind === 'quarantine' ? 'quarantine' : 'dlq'
-  return { topic: `${topic}.${suffix}`, type: letter.type, key, body, headers: { ...headers, ...deadLetterHeaders(letter) } }
+  return {
+    topic: `${topic}.${suffix}`,
+    type: letter.type,
+    key,
+    body,
+    headers: { ...headers, ...deadLetterHeaders(letter) },
+  }
 }

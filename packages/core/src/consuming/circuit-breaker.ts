@@ -29,7 +29,9 @@ export class CircuitBreaker {
   ) {
     reportFaults('the circuit breaker', [
       ...(Number.isInteger(minimum) && minimum > 0 ? [] : [`minimum is ${minimum}: use a whole number above 0.`]),
-      ...(failureRatio > 0 && failureRatio <= 1 ? [] : [`failureRatio is ${failureRatio}: use a number above 0, up to 1.`]),
+      ...(failureRatio > 0 && failureRatio <= 1
+        ? []
+        : [`failureRatio is ${failureRatio}: use a number above 0, up to 1.`]),
     ])
     this.minimum = minimum
     this.failureRatio = failureRatio

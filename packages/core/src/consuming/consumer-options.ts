@@ -97,7 +97,8 @@ export function resolveParts(
     breaker: circuitBreaker && new CircuitBreaker(circuitBreaker, runtime.clock),
     gate: new Gate(runtime.clock),
     readEnvelope: decode,
-    decode: options.decode ?? decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data)),
+    decode:
+      options.decode ?? decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data)),
     unknownTypes: options.unknownTypes ?? 'ignore',
     maxUnfinishedAttempts: options.maxUnfinishedAttempts ?? 3,
     handlerTimeoutMs: handlerTimeout === undefined ? undefined : checkedMs('handlerTimeout', handlerTimeout),

@@ -1,6 +1,8 @@
 import type { Mediator } from '../handling/mediator.js'
 import type { MessageDecoder } from '../handling/middleware.js'
+import type { RegisteredHandler } from '../handling/registry.js'
 import type { Envelope } from '../message/envelope.js'
+import type { Message } from '../message/message.js'
 import type { Logger, Observer } from '../message/signals.js'
 import type { EventPublishing } from '../publishing/event-publishing.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -37,6 +39,18 @@ export interface ConsumerParts {
   readonly stopping: AbortSignal
   /** Aborted when the deadline of stop has passed: handlers should give up. */
   readonly aborted: AbortSignal
+}
+
+/** One message for one handler. */
+export interface Task {
+  readonly handler: RegisteredHandler
+  readonly event: Message
+  readonly envelope: Envelope
+  readonly message: ReceivedMessage
+  /** The number of the first attempt made here, from 1. */
+  readonly attempt: number
+  readonly firstFailedAt: string | undefined
+  readonly replayCount: number
 }
 
 /** What is known of the failure of one message. */

@@ -7,11 +7,11 @@ import type { IntegrationEvent, MessageClass } from '../message/message.js'
 import { withDeadline } from '../runtime/clock.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
 import type { StopOptions, SubscriptionHandle } from '../transport/transport.js'
-import { Delivery } from './delivery.js'
-import { Lanes } from './lanes.js'
 import { type ConsumerOptions, resolveParts } from './consumer-options.js'
 import type { ConsumerParts } from './consumer-parts.js'
+import { Delivery } from './delivery.js'
 import { defaultFailurePolicy } from './failure-policy.js'
+import { Lanes } from './lanes.js'
 import type { Redelivery } from './redelivery.js'
 import { routesOf, typesOf } from './routes.js'
 
@@ -34,8 +34,12 @@ export class Consumer {
     reportFaults(`the consumer ${options.group}`, [
       ...(options.group ? [] : ['group is missing: name it after the service.']),
       ...(options.transport ? [] : ['transport is missing: give it kafka(…), rabbitmq(…) or memoryTransport().']),
-      ...(Number.isInteger(concurrency) && concurrency > 0 ? [] : [`concurrency is ${concurrency}: use a whole number above 0.`]),
-      ...(maxUnfinishedAttempts > 0 ? [] : [`maxUnfinishedAttempts is ${maxUnfinishedAttempts}: use a number above 0.`]),
+      ...(Number.isInteger(concurrency) && concurrency > 0
+        ? []
+        : [`concurrency is ${concurrency}: use a whole number above 0.`]),
+      ...(maxUnfinishedAttempts > 0
+        ? []
+        : [`maxUnfinishedAttempts is ${maxUnfinishedAttempts}: use a number above 0.`]),
     ])
     this.options = options
     this.group = options.group
@@ -43,7 +47,11 @@ export class Consumer {
   }
 
   /** Adds a function as handler; before start. */
-  handle<M extends IntegrationEvent>(messageClass: MessageClass<M>, handle: HandlerFunction<M>, options?: HandlerOptions): this {
+  handle<M extends IntegrationEvent>(
+    messageClass: MessageClass<M>,
+    handle: HandlerFunction<M>,
+    options?: HandlerOptions,
+  ): this {
     if (this.state !== 'new') throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
     this.added.push(handler(messageClass, handle, options))
     return this
@@ -79,7 +87,8 @@ export class Consumer {
    */
   async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
     if (this.state === 'stopped') return
-    if (this.state === 'new') throw fault('GULO_NOT_STARTED', { operation: 'stop', component: `the consumer ${this.group}` })
+    if (this.state === 'new')
+      throw fault('GULO_NOT_STARTED', { operation: 'stop', component: `the consumer ${this.group}` })
     this.state = 'stopped'
     this.stopping.abort()
     const work = Promise.all([this.subscription?.close({ deadlineMs }), this.lanes.drained()])
@@ -97,7 +106,9 @@ export class Consumer {
   /** Gives a message to one of its handlers once more, beside what the broker delivers. */
   redeliver(redelivery: Redelivery): Promise<void> {
     if (this.state !== 'started' || this.delivery === undefined) {
-      return Promise.reject(fault('GULO_NOT_STARTED', { operation: 'redeliver', component: `the consumer ${this.group}` }))
+      return Promise.reject(
+        fault('GULO_NOT_STARTED', { operation: 'redeliver', component: `the consumer ${this.group}` }),
+      )
     }
     return this.delivery.again(redelivery)
   }
@@ -120,12 +131,14 @@ export class Consumer {
 
   /** The wire types it handles. */
   types(): readonly string[] {
-    const handlers = this.options.handlers ?? (this.options.mediator && integrationHandlers(this.options.mediator)) ?? []
+    const handlers =
+      this.options.handlers ?? (this.options.mediator && integrationHandlers(this.options.mediator)) ?? []
     return [...new Set(handlers.map((each) => contractOf(each.messageClass)?.type ?? each.messageClass.name))]
   }
 
   private runningMediator(operation: string): Mediator {
-    if (this.parts === undefined) throw fault('GULO_NOT_STARTED', { operation, component: `the consumer ${this.group}` })
+    if (this.parts === undefined)
+      throw fault('GULO_NOT_STARTED', { operation, component: `the consumer ${this.group}` })
     return this.parts.mediator
   }
 

@@ -12,7 +12,9 @@ export function deadLetterHeaders(letter: DeadLetter): Readonly<Record<string, s
   return present({
     'dlq-id': letter.id,
     'dlq-reason': letter.reason,
-    'dlq-error': JSON.stringify({ error: { code: error.code, message: error.message.slice(0, MAX_MESSAGE), details: error.details } }),
+    'dlq-error': JSON.stringify({
+      error: { code: error.code, message: error.message.slice(0, MAX_MESSAGE), details: error.details },
+    }),
     'dlq-error-code': error.code,
     'dlq-error-type': error.type,
     'dlq-error-message': error.message.slice(0, MAX_MESSAGE),
@@ -39,5 +41,7 @@ function originHeaders(message: ReceivedMessage): Record<string, string | undefi
 }
 
 function present(headers: Record<string, string | undefined>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
 }

@@ -73,12 +73,18 @@ export class Delivery {
   }
 
   /** The event; `undefined` when its data break the contract and are in quarantine now. */
-  private async decode(message: ReceivedMessage, envelope: Envelope, messageClass: MessageClass): Promise<Message | undefined> {
+  private async decode(
+    message: ReceivedMessage,
+    envelope: Envelope,
+    messageClass: MessageClass,
+  ): Promise<Message | undefined> {
     try {
       return (await this.parts.decode(messageClass, envelope.payload)) as Message
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      const told = GuloError.is(error) ? error : fault('GULO_CONTRACT_VIOLATION', { type: envelope.type, reason }, error)
+      const told = GuloError.is(error)
+        ? error
+        : fault('GULO_CONTRACT_VIOLATION', { type: envelope.type, reason }, error)
       await this.quarantine('schema', message, envelope, told)
       return undefined
     }

@@ -17,7 +17,10 @@ export interface FailurePolicy {
 }
 
 /** The rule for errors that say of themselves that no retry can help. */
-const nonRetryable = onError({ words: 'an error that is not retryable', matches: (error) => !isRetryable(error) }).deadLetter()
+const nonRetryable = onError({
+  words: 'an error that is not retryable',
+  matches: (error) => !isRetryable(error),
+}).deadLetter()
 
 /**
  * A policy of rules, first match first. After them come: errors marked `retryable: false` are dead-lettered at once, and

@@ -22,7 +22,9 @@ type Stage =
   | { readonly kind: 'retry'; readonly attempts: number; readonly backoff: Backoff }
   | { readonly kind: 'schedule'; readonly delaysMs: readonly number[] }
 
-type Outcome = { readonly action: 'discard' | 'dead-letter' | 'quarantine' } | { readonly action: 'pause'; readonly delayMs: number }
+type Outcome =
+  | { readonly action: 'discard' | 'dead-letter' | 'quarantine' }
+  | { readonly action: 'pause'; readonly delayMs: number }
 
 /** What happens to the messages of one kind of failure: stages in order, then an outcome. Each call makes a new rule. */
 export class FailureRule {
@@ -35,7 +37,9 @@ export class FailureRule {
   /** Tries in place, `attempts` times in all, waiting in between; later messages of the key wait too. */
   retry(attempts: number, backoff: Backoff = exponential()): FailureRule {
     if (!Number.isInteger(attempts) || attempts < 1) {
-      throw fault('GULO_POLICY_INVALID', { wrong: `retry(${attempts}) counts all attempts, so it is a whole number above 0` })
+      throw fault('GULO_POLICY_INVALID', {
+        wrong: `retry(${attempts}) counts all attempts, so it is a whole number above 0`,
+      })
     }
     return this.with({ kind: 'retry', attempts, backoff })
   }
@@ -120,9 +124,13 @@ export class FailureRule {
 type ErrorClass = abstract new (...parameters: any[]) => Error
 
 /** Starts a rule for an error class, a code of a GuloError, or whatever `matches` says. */
-export function onError(which: ErrorClass | string | { readonly matches: (error: unknown) => boolean; readonly words: string }): FailureRule {
-  if (typeof which === 'string') return new FailureRule({ words: which, matches: (error) => GuloError.is(error, which) })
-  if (typeof which === 'function') return new FailureRule({ words: which.name, matches: (error) => error instanceof which })
+export function onError(
+  which: ErrorClass | string | { readonly matches: (error: unknown) => boolean; readonly words: string },
+): FailureRule {
+  if (typeof which === 'string')
+    return new FailureRule({ words: which, matches: (error) => GuloError.is(error, which) })
+  if (typeof which === 'function')
+    return new FailureRule({ words: which.name, matches: (error) => error instanceof which })
   if (typeof which?.matches === 'function') return new FailureRule(which)
   throw fault('GULO_POLICY_INVALID', { wrong: 'onError takes an error class, a code, or { matches, words }' })
 }
@@ -134,7 +142,10 @@ export function anyError(): FailureRule {
 
 function stageMs(stage: Stage): number {
   if (stage.kind === 'schedule') return stage.delaysMs.reduce((sum, delay) => sum + delay, 0)
-  return Array.from({ length: stage.attempts - 1 }, (_, index) => stage.backoff.longestMs(index + 1)).reduce((a, b) => a + b, 0)
+  return Array.from({ length: stage.attempts - 1 }, (_, index) => stage.backoff.longestMs(index + 1)).reduce(
+    (a, b) => a + b,
+    0,
+  )
 }
 
 function describeOutcome(outcome: Outcome): string {

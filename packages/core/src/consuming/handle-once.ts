@@ -1,8 +1,7 @@
 import { fault } from '../faults.js'
 import type { MessageContext } from '../message/context.js'
 import { withDeadline } from '../runtime/clock.js'
-import type { Task } from './attempts.js'
-import type { ConsumerParts } from './consumer-parts.js'
+import type { ConsumerParts, Task } from './consumer-parts.js'
 
 /** Runs the handler in its unit of work, unless the inbox knows the message; its events are published with it. */
 export function handleOnce(

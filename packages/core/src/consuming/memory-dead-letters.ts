@@ -29,5 +29,9 @@ export class MemoryDeadLetters implements DeadLetters {
 }
 
 function copy(message: ReceivedMessage): ReceivedMessage {
-  return { ...message, body: message.body === null ? null : Uint8Array.from(message.body), headers: { ...message.headers } }
+  return {
+    ...message,
+    body: message.body === null ? null : Uint8Array.from(message.body),
+    headers: { ...message.headers },
+  }
 }

@@ -22,7 +22,10 @@ export class MemoryInbox implements Inbox, InboxRetention {
     readonly retentionMs: number | undefined,
   ) {}
 
-  async once({ consumer, messageId, transaction }: InboxEntry, work: () => Promise<void>): Promise<'done' | 'duplicate'> {
+  async once(
+    { consumer, messageId, transaction }: InboxEntry,
+    work: () => Promise<void>,
+  ): Promise<'done' | 'duplicate'> {
     const own = memoryTransactionOf(transaction, 'The inbox')
     const key = JSON.stringify([consumer, messageId])
     this.forgetExpired()
@@ -42,7 +45,11 @@ export class MemoryInbox implements Inbox, InboxRetention {
     return false
   }
 
-  private async attempt(key: string, transaction: MemoryTransaction | undefined, work: () => Promise<void>): Promise<void> {
+  private async attempt(
+    key: string,
+    transaction: MemoryTransaction | undefined,
+    work: () => Promise<void>,
+  ): Promise<void> {
     const over = deferred<void>()
     const worked = deferred<boolean>()
     let succeeded = false

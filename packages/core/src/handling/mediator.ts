@@ -12,38 +12,17 @@ import {
   type ResultOf,
 } from '../message/message.js'
 import { isEventCarrier } from '../message/result.js'
-import { consoleLogger, type Logger, type Observer, observe } from '../message/signals.js'
+import { consoleLogger, type Observer, observe } from '../message/signals.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { Cascade, type EventHandlers } from './cascade.js'
 import { type Chain, compileChain } from './chain.js'
 import type { DispatchBackend } from './dispatch-backend.js'
 import { DispatchCall } from './dispatch-call.js'
 import type { Dispatcher, SendOptions } from './dispatcher.js'
-import { type HandlerFactory, newFactory } from './handler.js'
+import { newFactory } from './handler.js'
+import type { MediatorOptions } from './mediator-options.js'
 import { checkMiddleware, type Middleware, stepsFor } from './middleware.js'
 import { HandlerRegistry, type HandlerSource, type RegisteredHandler } from './registry.js'
-import type { Tracer } from './trace.js'
-
-export interface MediatorOptions {
-  /** Classes with `@Handles`, instances of them, and what `handler()` makes. */
-  readonly handlers: readonly HandlerSource[]
-  /** Hooks and wrappers around every handler, outermost first. @default none */
-  readonly middleware?: readonly Middleware[]
-  /** Creates handler classes. @default new, without arguments */
-  readonly factory?: HandlerFactory
-  /** Time and chance. @default those of the machine */
-  readonly runtime?: Runtime
-  /** Where messages are dispatched. @default in place */
-  readonly backend?: DispatchBackend
-  /** How many levels domain events may raise one another. @default 32 */
-  readonly maxEventDepth?: number
-  /** Is told of every step of every dispatch, for debugging. @default nobody */
-  readonly tracer?: Tracer
-  readonly observers?: readonly Observer[]
-  readonly logger?: Logger
-  /** What `context.schedule` does. @default it rejects with GULO_SCHEDULE_UNAVAILABLE */
-  readonly schedule?: ContextActions['schedule']
-}
 
 /** Finds the handlers of a message in this process and runs them. */
 export class Mediator implements Dispatcher {

@@ -2,9 +2,9 @@ import { isRetryable } from '../errors.js'
 import { fault } from '../faults.js'
 import type { Envelope } from '../message/envelope.js'
 import type { PublishScope } from '../transport/transport.js'
+import { storedEnvelope } from './memory-envelope.js'
 import { memoryTransactionOf } from './memory-transaction.js'
 import type { CommitSignal, Outbox, OutboxEntry, OutboxGauge } from './outbox.js'
-import { storedEnvelope } from './memory-envelope.js'
 
 /** An entry that no retry can help, and what was wrong with it. */
 export interface ParkedEntry extends OutboxEntry {
@@ -36,7 +36,8 @@ export class MemoryOutbox implements Outbox, CommitSignal, OutboxGauge {
   /** @throws GULO_TRANSACTION_MISSING, GULO_TRANSACTION_INVALID or GULO_NOT_SERIALIZABLE */
   async publish(envelopes: readonly Envelope[], scope?: PublishScope): Promise<void> {
     const transaction = memoryTransactionOf(scope?.transaction, 'The outbox')
-    if (transaction === undefined) throw fault('GULO_TRANSACTION_MISSING', { count: envelopes.length, unsent: envelopes })
+    if (transaction === undefined)
+      throw fault('GULO_TRANSACTION_MISSING', { count: envelopes.length, unsent: envelopes })
     if (envelopes.length === 0) return
     const copies = envelopes.map(storedEnvelope)
     transaction.write(() => {

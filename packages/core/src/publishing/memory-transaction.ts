@@ -65,7 +65,8 @@ export class MemoryTransaction {
   }
 
   private checkOpen(operation: string): void {
-    if (!this.open) throw fault('GULO_TRANSACTION_INVALID', { operation, found: `a transaction that was ${this.state}` })
+    if (!this.open)
+      throw fault('GULO_TRANSACTION_INVALID', { operation, found: `a transaction that was ${this.state}` })
   }
 }
 

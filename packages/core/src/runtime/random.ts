@@ -1,5 +1,3 @@
-import { getRandomValues } from 'node:crypto'
-
 /** Chance as Gulo sees it. Nothing else in any package draws a random number. */
 export interface Random {
   /** A number in [0, 1). */
@@ -12,7 +10,7 @@ export interface Random {
 export const systemRandom: Random = {
   next: () => Math.random(),
   fill: (bytes) => {
-    getRandomValues(bytes)
+    globalThis.crypto.getRandomValues(bytes)
   },
 }
 

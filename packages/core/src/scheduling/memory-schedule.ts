@@ -52,7 +52,12 @@ export class MemorySchedule implements Schedule {
     for (const [id, row] of this.rows) this.rows.set(id, { item: row.item, taken: false })
   }
 
-  private change(transaction: MemoryTransaction | undefined, key: string | undefined, pending: boolean, apply: () => void): void {
+  private change(
+    transaction: MemoryTransaction | undefined,
+    key: string | undefined,
+    pending: boolean,
+    apply: () => void,
+  ): void {
     if (transaction === undefined) {
       apply()
       return

@@ -1,5 +1,5 @@
-import type { Envelope } from '../message/envelope.js'
 import type { Redelivery } from '../consuming/redelivery.js'
+import type { Envelope } from '../message/envelope.js'
 
 /** Keeps messages until they are due. */
 export interface Schedule {

@@ -1,13 +1,13 @@
+import type { Redelivery, RetryLater } from '../consuming/redelivery.js'
 import { fault } from '../faults.js'
 import type { Dispatcher } from '../handling/dispatcher.js'
-import type { Redelivery, RetryLater } from '../consuming/redelivery.js'
+import type { MessageDecoder } from '../handling/middleware.js'
 import type { ContextActions } from '../message/context.js'
 import type { ContractRegistry } from '../message/contract.js'
 import { contractOf } from '../message/contract.js'
 import type { Envelope } from '../message/envelope.js'
 import { type Command, kindOf } from '../message/message.js'
 import type { Logger } from '../message/signals.js'
-import type { MessageDecoder } from '../handling/middleware.js'
 import type { EnvelopeFactory } from '../publishing/envelope-factory.js'
 import { sayMs, type Timer, withDeadline } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -49,7 +49,8 @@ export class Scheduler {
   readonly later: ContextActions['schedule'] = async (message, at, { cancelKey }, context) => {
     const dueAtMs = typeof at === 'number' ? at : at?.getTime?.()
     const name = message?.constructor?.name ?? String(message)
-    if (!Number.isFinite(dueAtMs)) throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: 'the time is no valid date' })
+    if (!Number.isFinite(dueAtMs))
+      throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: 'the time is no valid date' })
     const kind = kindOf(message)
     if (kind !== 'command' && kind !== 'integration event') {
       throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: `it is ${kind ? `a ${kind}` : 'no message'}` })
@@ -78,7 +79,12 @@ export class Scheduler {
   async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
     this.stopping = true
     this.timer?.cancel()
-    const late = () => fault('GULO_STOP_DEADLINE', { component: 'The scheduler', deadlineMs, pending: 'due messages are being handed over' })
+    const late = () =>
+      fault('GULO_STOP_DEADLINE', {
+        component: 'The scheduler',
+        deadlineMs,
+        pending: 'due messages are being handed over',
+      })
     await withDeadline(this.options.runtime.clock, deadlineMs, this.looking ?? Promise.resolve(), late)
   }
 
@@ -109,14 +115,24 @@ export class Scheduler {
     if (work.kind === 'redeliver') return this.options.redeliver(work.redelivery)
     if (work.kind === 'send') return this.send(work.envelope)
     const { publisher } = this.options
-    if (publisher === undefined) return Promise.reject(fault('GULO_NO_PUBLISHER', { operation: 'Publishing a scheduled event' }))
+    if (publisher === undefined)
+      return Promise.reject(fault('GULO_NO_PUBLISHER', { operation: 'Publishing a scheduled event' }))
     return publisher.publish([work.envelope])
   }
 
-  private async send({ type, payload, id, correlationId, causationId, tenantId, traceparent }: Envelope): Promise<void> {
+  private async send({
+    type,
+    payload,
+    id,
+    correlationId,
+    causationId,
+    tenantId,
+    traceparent,
+  }: Envelope): Promise<void> {
     const contract = this.options.contracts.find(type)
     if (contract === undefined) throw fault('GULO_UNKNOWN_TYPE', { group: 'scheduler', type })
-    const command = payload instanceof contract.messageClass ? payload : await this.options.decode(contract.messageClass, payload)
+    const command =
+      payload instanceof contract.messageClass ? payload : await this.options.decode(contract.messageClass, payload)
     const options = { messageId: id, correlationId, causationId, tenantId, traceparent }
     await this.options.dispatcher.send(command as Command<unknown>, options)
   }

@@ -6,7 +6,12 @@ import type { Wiring } from './wiring.js'
 export interface ServiceDescription {
   readonly name: string
   readonly transport: string | undefined
-  readonly handlers: readonly { readonly message: string; readonly kind: string; readonly handler: string; readonly chain: readonly string[] }[]
+  readonly handlers: readonly {
+    readonly message: string
+    readonly kind: string
+    readonly handler: string
+    readonly chain: readonly string[]
+  }[]
   readonly mappings: readonly string[]
   /** What leaves the service. */
   readonly publishes: readonly { readonly type: string; readonly topic: string; readonly promise: string }[]
@@ -20,7 +25,10 @@ export interface ServiceDescription {
 }
 
 /** Says what a service handles, maps, publishes, consumes and promises. */
-export function describeService(options: ServiceOptions, { inner, envelopes, contracts, consumers }: Wiring): ServiceDescription {
+export function describeService(
+  options: ServiceOptions,
+  { inner, envelopes, contracts, consumers }: Wiring,
+): ServiceDescription {
   const handlers = inner.registry.list()
   const mapped = options.mapper?.contracts().map((each) => contracts.register(each)) ?? []
   return {
@@ -30,7 +38,10 @@ export function describeService(options: ServiceOptions, { inner, envelopes, con
       message: messageClass.name,
       kind,
       handler: name,
-      chain: inner.explain(messageClass)[handlers.slice(0, index).filter((each) => each.messageClass === messageClass).length] ?? [],
+      chain:
+        inner.explain(messageClass)[
+          handlers.slice(0, index).filter((each) => each.messageClass === messageClass).length
+        ] ?? [],
     })),
     mappings: options.mapper?.describe() ?? [],
     publishes: mapped.map((contract) => ({

@@ -1,6 +1,6 @@
+import { checkedMs } from '../consuming/backoff.js'
 import type { FailurePolicy } from '../consuming/failure-policy.js'
 import { defaultFailurePolicy } from '../consuming/failure-policy.js'
-import { checkedMs } from '../consuming/backoff.js'
 import { sayMs } from '../runtime/clock.js'
 import type { DescribedTransport } from '../transport/transport.js'
 import type { ServiceOptions } from './service-options.js'

@@ -22,7 +22,8 @@ export class Lifecycle {
 
   /** @throws GULO_ALREADY_STARTED, GULO_STOPPED, GULO_START_FAILED, or a GuloError of a part as it is */
   async start(prepare: () => Promise<readonly LifecycleStep[]>): Promise<void> {
-    if (this.state === 'stopping' || this.state === 'stopped') throw fault('GULO_STOPPED', { component: this.component })
+    if (this.state === 'stopping' || this.state === 'stopped')
+      throw fault('GULO_STOPPED', { component: this.component })
     if (this.state !== 'new') throw fault('GULO_ALREADY_STARTED', { component: this.component })
     this.state = 'starting'
     try {
@@ -34,7 +35,9 @@ export class Lifecycle {
     } catch (error) {
       await this.undo()
       this.state = 'new'
-      throw GuloError.is(error) ? error : fault('GULO_START_FAILED', { service: this.component, reason: messageOf(error) }, error)
+      throw GuloError.is(error)
+        ? error
+        : fault('GULO_START_FAILED', { service: this.component, reason: messageOf(error) }, error)
     }
   }
 
@@ -42,7 +45,9 @@ export class Lifecycle {
   stop({ deadlineMs = 10_000 }: StopOptions, clock: Clock = systemClock): Promise<void> {
     if (this.stopped !== undefined) return this.stopped
     if (this.state !== 'started') {
-      return Promise.reject(fault('GULO_NOT_STARTED', { operation: 'stop', component: this.component.replace('The', 'the') }))
+      return Promise.reject(
+        fault('GULO_NOT_STARTED', { operation: 'stop', component: this.component.replace('The', 'the') }),
+      )
     }
     this.state = 'stopping'
     this.stopped = this.stopAll(clock.monotonic() + deadlineMs, clock)

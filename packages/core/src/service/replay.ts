@@ -3,7 +3,11 @@ import type { DeadLetter, DeadLetters } from '../consuming/dead-letters.js'
 import { fault } from '../faults.js'
 
 /** Gives a dead letter to the handler that failed, under the same message id, and marks it when that is settled. */
-export async function replay(deadLetters: DeadLetters | undefined, consumers: readonly Consumer[], id: string): Promise<DeadLetter> {
+export async function replay(
+  deadLetters: DeadLetters | undefined,
+  consumers: readonly Consumer[],
+  id: string,
+): Promise<DeadLetter> {
   const [letter] = (await deadLetters?.find({ id })) ?? []
   if (deadLetters === undefined || letter === undefined) throw fault('GULO_DEAD_LETTER_UNKNOWN', { id })
   const group = letter.handler === undefined ? letter.consumer : letter.consumer.slice(0, -(letter.handler.length + 1))

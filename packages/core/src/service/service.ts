@@ -76,7 +76,8 @@ export class Service implements AsyncDisposable {
 
   /** Stops on SIGTERM and SIGINT; opt-in, because signals belong to the application. Answers how to undo it. */
   stopOnSignals(options?: StopOptions): () => void {
-    const stop = () => void this.stop(options).catch((error: unknown) => this.logger.error('the service did not stop cleanly', error))
+    const stop = () =>
+      void this.stop(options).catch((error: unknown) => this.logger.error('the service did not stop cleanly', error))
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
     return () => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, stop)
@@ -137,8 +138,10 @@ export class Service implements AsyncDisposable {
 
   private sayWhatMayBeLost(): void {
     const { transport, store, mapper } = this.options
-    if (transport && mapper && !store?.outbox) this.logger.warn(`${this.name}: events are ${publishingPromise(this.options)}`)
-    else this.logger.info(`${this.name}: ${publishingPromise(this.options)}; consumes ${consumingPromise(this.options)}`)
+    if (transport && mapper && !store?.outbox)
+      this.logger.warn(`${this.name}: events are ${publishingPromise(this.options)}`)
+    else
+      this.logger.info(`${this.name}: ${publishingPromise(this.options)}; consumes ${consumingPromise(this.options)}`)
   }
 
   private get logger() {
@@ -153,7 +156,9 @@ export class Service implements AsyncDisposable {
 
 function optionFaults({ name, handlers }: ServiceOptions): string[] {
   return [
-    ...(typeof name === 'string' && /^[a-z][a-z0-9._-]*$/.test(name) ? [] : [`name is ${JSON.stringify(name)}: use lower case letters, digits, dots and dashes.`]),
+    ...(typeof name === 'string' && /^[a-z][a-z0-9._-]*$/.test(name)
+      ? []
+      : [`name is ${JSON.stringify(name)}: use lower case letters, digits, dots and dashes.`]),
     ...(Array.isArray(handlers) ? [] : ['handlers is no array: list handler classes, or nothing: [].']),
   ]
 }

@@ -1,11 +1,11 @@
 import { Consumer } from '../consuming/consumer.js'
 import { decoderOf } from '../consuming/consumer-options.js'
+import type { Redelivery } from '../consuming/redelivery.js'
 import { fault } from '../faults.js'
 import type { Dispatcher } from '../handling/dispatcher.js'
 import { Mediator } from '../handling/mediator.js'
 import type { MessageDecoder } from '../handling/middleware.js'
 import type { RegisteredHandler } from '../handling/registry.js'
-import type { Redelivery } from '../consuming/redelivery.js'
 import type { ContextActions } from '../message/context.js'
 import { ContractRegistry, contractOf } from '../message/contract.js'
 import { assignData } from '../message/message.js'
@@ -34,14 +34,18 @@ export interface Wiring {
 /** Puts the parts together. Faults of handlers, mappings and contracts are found here. */
 export function wire(options: ServiceOptions): Wiring {
   const { name, mapper, transport, store } = options
-  const runtime = createRuntime({ ...(options.clock && { clock: options.clock }), ...(options.random && { random: options.random }) })
+  const runtime = createRuntime({
+    ...(options.clock && { clock: options.clock }),
+    ...(options.random && { random: options.random }),
+  })
   shareRuntime(runtime, transport, store)
   const logger = options.logger ?? consoleLogger
   const observers = options.observers ?? []
   const contracts = new ContractRegistry(options.naming && { naming: options.naming })
   const envelopes = new EnvelopeFactory({ source: name, runtime, ...(options.topics && { topics: options.topics }) })
   const later: ContextActions['schedule'] = (...parameters) => {
-    if (scheduler === undefined) return Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'context.schedule' }))
+    if (scheduler === undefined)
+      return Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'context.schedule' }))
     return scheduler.later(...parameters)
   }
   const inner = createMediator(options, runtime, later)
@@ -55,7 +59,17 @@ export function wire(options: ServiceOptions): Wiring {
   const redeliver = (redelivery: Redelivery) => redeliverTo(consumers, redelivery)
   const scheduler: Scheduler | undefined =
     store?.schedule &&
-    new Scheduler({ schedule: store.schedule, runtime, logger, envelopes, contracts, decode, publisher: transport, dispatcher: mediator, redeliver })
+    new Scheduler({
+      schedule: store.schedule,
+      runtime,
+      logger,
+      envelopes,
+      contracts,
+      decode,
+      publisher: transport,
+      dispatcher: mediator,
+      redeliver,
+    })
   const consumers = createConsumers(options, { inner, publishing, contracts, decode, scheduler })
   const relay =
     store?.outbox && transport && new Relay({ outbox: store.outbox, publisher: transport, runtime, observers, logger })
@@ -102,7 +116,8 @@ function createConsumers(options: ServiceOptions, parts: ConsumerWiring): readon
 }
 
 function consumerOptions(options: ServiceOptions, { inner, publishing, contracts, decode, scheduler }: ConsumerWiring) {
-  const { store, policy, circuitBreaker, concurrency, unknownTypes, handlerTimeout, topics, observers, logger, name } = options
+  const { store, policy, circuitBreaker, concurrency, unknownTypes, handlerTimeout, topics, observers, logger, name } =
+    options
   return {
     mediator: inner,
     publishing,

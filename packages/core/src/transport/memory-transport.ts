@@ -1,11 +1,11 @@
 import type { Codec } from '../codec/codec.js'
+import { cloudEventsBinary } from '../codec/codecs.js'
 import { GuloError, isRetryable } from '../errors.js'
 import { fault, reportFaults } from '../faults.js'
 import type { Envelope } from '../message/envelope.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import type { RuntimeUser } from '../runtime/runtime-user.js'
 import { type MemoryBroker, memoryBroker } from './memory-broker.js'
-import { cloudEventsBinary } from '../codec/codecs.js'
 import type { MemoryMember } from './memory-feed.js'
 import { MemoryPacer } from './memory-pacer.js'
 import { MemorySubscription } from './memory-subscription.js'
@@ -56,7 +56,13 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
 
   /** @throws GULO_CONFIGURATION_INVALID */
   constructor(options: MemoryTransportOptions = {}) {
-    const { broker, codec = cloudEventsBinary, redeliveryDelayMs = 100, maxInFlight = 100, startFrom = 'earliest' } = options
+    const {
+      broker,
+      codec = cloudEventsBinary,
+      redeliveryDelayMs = 100,
+      maxInFlight = 100,
+      startFrom = 'earliest',
+    } = options
     reportFaults('the memory transport', [
       ...(redeliveryDelayMs >= 0 ? [] : [`redeliveryDelayMs is ${redeliveryDelayMs}: use milliseconds from 0.`]),
       ...(maxInFlight >= 1 ? [] : [`maxInFlight is ${maxInFlight}: use a number from 1.`]),
@@ -81,7 +87,9 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
 
   async stop(options?: StopOptions): Promise<void> {
     this.state = 'stopped'
-    const closings = await Promise.allSettled([...this.subscriptions].map((subscription) => subscription.close(options)))
+    const closings = await Promise.allSettled(
+      [...this.subscriptions].map((subscription) => subscription.close(options)),
+    )
     const failed = closings.find((closing) => closing.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }

@@ -37,7 +37,10 @@ describe('a consumer', () => {
 
   it('hands an instance of the contract and its context to the handler', async () => {
     const seen: [OrderPlacedV1, MessageContext][] = []
-    await scene.consumer().handle(OrderPlacedV1, (event, context) => void seen.push([event, context])).start()
+    await scene
+      .consumer()
+      .handle(OrderPlacedV1, (event, context) => void seen.push([event, context]))
+      .start()
     await scene.publish(placed('o-1'))
     await scene.until('handled')
     const [[event, context]] = seen as [[OrderPlacedV1, MessageContext]]
@@ -79,7 +82,10 @@ describe('a consumer', () => {
     await scene.publish(placed('o-1'))
     await scene.until('handled')
     expect(attempts).to.deep.equal([1, 2, 3])
-    expect(scene.of('retried').map(({ attempt, delayMs }) => [attempt, delayMs])).to.deep.equal([[1, 1], [2, 1]])
+    expect(scene.of('retried').map(({ attempt, delayMs }) => [attempt, delayMs])).to.deep.equal([
+      [1, 1],
+      [2, 1],
+    ])
     expect(scene.of('handled')[0]?.attempt).to.equal(3)
     expect(await scene.store.deadLetters.find()).to.deep.equal([])
   })
@@ -147,7 +153,10 @@ describe('a consumer', () => {
 
   it('quarantines bytes that cannot be read, and goes on', async () => {
     const seen: string[] = []
-    await scene.consumer().handle(OrderPlacedV1, ({ orderId }) => void seen.push(orderId)).start()
+    await scene
+      .consumer()
+      .handle(OrderPlacedV1, ({ orderId }) => void seen.push(orderId))
+      .start()
     await scene.forward(TOPIC, '{"orderId": oops')
     await scene.publish(placed('good'))
     await scene.until('quarantined')
@@ -180,9 +189,16 @@ describe('a consumer', () => {
     expect(letter?.error.message).to.contain('quantity is missing')
   })
 
-  for (const [what, payload] of [['a text', '"x"'], ['an array', '[]'], ['null', 'null']] as const) {
+  for (const [what, payload] of [
+    ['a text', '"x"'],
+    ['an array', '[]'],
+    ['null', 'null'],
+  ] as const) {
     it(`quarantines a payload that is ${what}`, async () => {
-      await scene.consumer().handle(OrderPlacedV1, () => undefined).start()
+      await scene
+        .consumer()
+        .handle(OrderPlacedV1, () => undefined)
+        .start()
       await scene.forward(TOPIC, payload, {
         ce_id: '1',
         ce_source: 'x',
@@ -197,7 +213,10 @@ describe('a consumer', () => {
 
   it('never lets a prototype key through', async () => {
     const seen: OrderPlacedV1[] = []
-    await scene.consumer().handle(OrderPlacedV1, (event) => void seen.push(event)).start()
+    await scene
+      .consumer()
+      .handle(OrderPlacedV1, (event) => void seen.push(event))
+      .start()
     await scene.forward(TOPIC, '{"orderId":"1","__proto__":{"admin":true}}', {
       ce_id: '1',
       ce_source: 'x',
@@ -212,7 +231,10 @@ describe('a consumer', () => {
 
   it('ignores types that nobody handles, and counts them', async () => {
     const strategy = () => 'shared'
-    await scene.consumer({ topics: strategy }).handle(OrderPlacedV1, () => undefined).start()
+    await scene
+      .consumer({ topics: strategy })
+      .handle(OrderPlacedV1, () => undefined)
+      .start()
     await scene.transport.publish([
       { id: '1', type: 'other.thing.done.v1', source: 'x', topic: 'shared', payload: {} },
       { id: '2', type: TOPIC, source: 'x', topic: 'shared', payload: { orderId: '1', number: 1 } },
@@ -223,7 +245,10 @@ describe('a consumer', () => {
   })
 
   it('dead-letters types that nobody handles, when told so', async () => {
-    await scene.consumer({ topics: () => 'shared', unknownTypes: 'dead-letter' }).handle(OrderPlacedV1, () => undefined).start()
+    await scene
+      .consumer({ topics: () => 'shared', unknownTypes: 'dead-letter' })
+      .handle(OrderPlacedV1, () => undefined)
+      .start()
     await scene.transport.publish([{ id: '1', type: 'other.thing.done.v1', source: 'x', topic: 'shared', payload: {} }])
     await scene.until('dead-lettered')
     const [letter] = await scene.store.deadLetters.find()
@@ -233,7 +258,10 @@ describe('a consumer', () => {
 
   it('drops what has expired, and counts it', async () => {
     let handled = 0
-    await scene.consumer().handle(OrderPlacedV1, () => void handled++).start()
+    await scene
+      .consumer()
+      .handle(OrderPlacedV1, () => void handled++)
+      .start()
     const fields = { type: TOPIC, source: 'x', topic: TOPIC, payload: { orderId: '1', number: 1 } }
     await scene.transport.publish([
       { ...fields, id: '1', deliverBy: '2020-01-01T00:00:00Z' },
@@ -246,7 +274,10 @@ describe('a consumer', () => {
 
   it('handles a redelivered message once when it has an inbox', async () => {
     let handled = 0
-    await scene.consumer().handle(OrderPlacedV1, () => void handled++).start()
+    await scene
+      .consumer()
+      .handle(OrderPlacedV1, () => void handled++)
+      .start()
     scene.broker.faults.duplicateDelivery()
     await scene.publish(placed('o-1'))
     await scene.until('duplicate')
@@ -295,7 +326,9 @@ describe('a consumer', () => {
       .start()
     const id = '0190a0a0-0000-7000-8000-000000000001'
     for (let crash = 0; crash < 2; crash++) await scene.store.attempts.begin('inventory/reserve', id)
-    await scene.transport.publish([{ id, type: TOPIC, source: 'x', topic: TOPIC, payload: { orderId: '1', number: 1 } }])
+    await scene.transport.publish([
+      { id, type: TOPIC, source: 'x', topic: TOPIC, payload: { orderId: '1', number: 1 } },
+    ])
     await scene.until('quarantined')
     expect(handled).to.equal(0)
     const [letter] = await scene.store.deadLetters.find()
@@ -350,7 +383,9 @@ describe('a consumer', () => {
       .start()
     await scene.publish(placed('o-1'))
     await scene.forward(TOPIC, 'rubbish')
-    await scene.when(() => scene.broker.messages(`${TOPIC}.dlq`).length > 0 && scene.broker.messages(`${TOPIC}.quarantine`).length > 0)
+    await scene.when(
+      () => scene.broker.messages(`${TOPIC}.dlq`).length > 0 && scene.broker.messages(`${TOPIC}.quarantine`).length > 0,
+    )
     await bare.stop()
     const [dead] = scene.broker.messages(`${TOPIC}.dlq`)
     expect(dead?.headers).to.include({
@@ -364,7 +399,9 @@ describe('a consumer', () => {
     expect(JSON.parse(String(dead?.headers['dlq-error']))).to.deep.equal({
       error: { code: 'HANDLER_FAILED', message: 'boom', details: {} },
     })
-    expect(new TextDecoder().decode(scene.broker.messages(`${TOPIC}.quarantine`)[0]?.body as Uint8Array)).to.equal('rubbish')
+    expect(new TextDecoder().decode(scene.broker.messages(`${TOPIC}.quarantine`)[0]?.body as Uint8Array)).to.equal(
+      'rubbish',
+    )
   })
 
   it('holds back the messages of a disabled handler until it is enabled', async () => {
@@ -459,7 +496,9 @@ describe('a consumer', () => {
 
 describe('a consumer that cannot be', () => {
   it('reports every missing option at once', () => {
-    expect(() => new Consumer({ concurrency: 0 } as never)).to.throw(/has 3 faults: group is missing.*transport is missing.*concurrency/)
+    expect(() => new Consumer({ concurrency: 0 } as never)).to.throw(
+      /has 3 faults: group is missing.*transport is missing.*concurrency/,
+    )
   })
 
   it('refuses to start without a handler', async () => {
@@ -469,7 +508,9 @@ describe('a consumer that cannot be', () => {
 
   it('refuses two handlers of one event with the same name', async () => {
     const consumer = new Consumer({ transport: memoryTransport(), group: 'g' })
-    consumer.handle(OrderDroppedV1, () => undefined, { name: 'x' }).handle(OrderDroppedV1, () => undefined, { name: 'x' })
+    consumer
+      .handle(OrderDroppedV1, () => undefined, { name: 'x' })
+      .handle(OrderDroppedV1, () => undefined, { name: 'x' })
     expect(String(await failure(consumer.start()))).to.contain('two handlers of one event are named x')
   })
 
@@ -481,7 +522,9 @@ describe('a consumer that cannot be', () => {
     expect(await failure(consumer.redeliver({} as never))).to.have.property('code', 'GULO_NOT_STARTED')
     await consumer.start()
     expect(await failure(consumer.start())).to.have.property('code', 'GULO_ALREADY_STARTED')
-    expect(() => consumer.handle(OrderPlacedV1, () => undefined)).to.throw().with.property('code', 'GULO_ALREADY_STARTED')
+    expect(() => consumer.handle(OrderPlacedV1, () => undefined))
+      .to.throw()
+      .with.property('code', 'GULO_ALREADY_STARTED')
     await consumer.stop()
     await consumer.stop()
     await transport.stop()

@@ -1,4 +1,13 @@
-import { anyError, defaultFailurePolicy, exponential, failurePolicy, fixed, GuloError, onError, type Random } from '@gulo/core'
+import {
+  anyError,
+  defaultFailurePolicy,
+  exponential,
+  failurePolicy,
+  fixed,
+  GuloError,
+  onError,
+  type Random,
+} from '@gulo/core'
 import { expect } from 'chai'
 
 class TimeoutError extends Error {}
@@ -54,7 +63,14 @@ describe('a failure policy of rules', () => {
 
   it('goes through its stages in order', () => {
     const policy = failurePolicy(anyError().retry(3, fixed(10)).schedule(['10s', '1m']).deadLetter())
-    expect(actions(policy)).to.deep.equal(['retry 10', 'retry 10', 'reschedule 10000', 'reschedule 60000', 'dead-letter', 'dead-letter'])
+    expect(actions(policy)).to.deep.equal([
+      'retry 10',
+      'retry 10',
+      'reschedule 10000',
+      'reschedule 60000',
+      'dead-letter',
+      'dead-letter',
+    ])
     expect(policy.reorders).to.equal(true)
     expect(policy.longestMs).to.equal(70_020)
   })
@@ -101,14 +117,20 @@ describe('a failure policy that makes no sense', () => {
   }
 
   it('is refused for a length of time that is none', () => {
-    expect(() => anyError().pause('soon' as never)).to.throw(/pause is "soon"/).with.property('code', 'GULO_DURATION_INVALID')
-    expect(() => fixed(-1)).to.throw().with.property('code', 'GULO_DURATION_INVALID')
+    expect(() => anyError().pause('soon' as never))
+      .to.throw(/pause is "soon"/)
+      .with.property('code', 'GULO_DURATION_INVALID')
+    expect(() => fixed(-1))
+      .to.throw()
+      .with.property('code', 'GULO_DURATION_INVALID')
   })
 })
 
 describe('an exponential backoff', () => {
   it('doubles up to its maximum', () => {
     const backoff = exponential({ base: '1s', max: '5s', jitter: 'none' })
-    expect([1, 2, 3, 4, 5].map((attempt) => backoff.delayMs(attempt, half))).to.deep.equal([1000, 2000, 4000, 5000, 5000])
+    expect([1, 2, 3, 4, 5].map((attempt) => backoff.delayMs(attempt, half))).to.deep.equal([
+      1000, 2000, 4000, 5000, 5000,
+    ])
   })
 })

@@ -38,10 +38,16 @@ describe('a queued dispatch backend', () => {
 
   it('refuses when it is full and told to', async () => {
     const { work, waiting } = gated()
-    const mediator = new Mediator({ handlers: [work], backend: queued({ concurrency: 1, capacity: 1, whenFull: 'reject' }) })
+    const mediator = new Mediator({
+      handlers: [work],
+      backend: queued({ concurrency: 1, capacity: 1, whenFull: 'reject' }),
+    })
     const first = mediator.send(Work.of({ number: 1 }))
     const second = mediator.send(Work.of({ number: 2 }))
-    expect(await failure(mediator.send(Work.of({ number: 3 })))).to.include({ code: 'GULO_QUEUE_FULL', retryable: true })
+    expect(await failure(mediator.send(Work.of({ number: 3 })))).to.include({
+      code: 'GULO_QUEUE_FULL',
+      retryable: true,
+    })
     await turn()
     waiting.shift()?.()
     await first

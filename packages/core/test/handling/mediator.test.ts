@@ -1,4 +1,3 @@
-import { expect } from 'chai'
 import {
   Command,
   DomainEvent,
@@ -6,12 +5,13 @@ import {
   Handles,
   handler,
   IntegrationEvent,
-  type MessageContext,
   Mediator,
+  type MessageContext,
   Query,
   type Result,
   result,
 } from '@gulo/core'
+import { expect } from 'chai'
 import { failure } from '../support/failure.js'
 
 class Add extends Command<number> {
@@ -62,7 +62,12 @@ describe('sending to a mediator', () => {
 
   it('rejects with the error of the handler, thrown or rejected, as it is', async () => {
     const boom = new Error('boom')
-    for (const handle of [() => Promise.reject(boom), () => { throw boom }]) {
+    for (const handle of [
+      () => Promise.reject(boom),
+      () => {
+        throw boom
+      },
+    ]) {
       const failing = new Mediator({ handlers: [handler(Add, handle)] })
       expect(await failure(failing.send(Add.of({ a: 0, b: 0 })))).to.equal(boom)
     }
@@ -328,11 +333,16 @@ describe('domain events that a handler returns', () => {
   it('are found even when a wrapper answers something else', async () => {
     const seen: string[] = []
     const mediator = new Mediator({
-      handlers: [handler(Ship, () => result('', new Shipped('4'))), handler(Shipped, ({ orderId }) => void seen.push(orderId))],
-      middleware: [async (call, next) => {
-        await next(call)
-        return result('changed')
-      }],
+      handlers: [
+        handler(Ship, () => result('', new Shipped('4'))),
+        handler(Shipped, ({ orderId }) => void seen.push(orderId)),
+      ],
+      middleware: [
+        async (call, next) => {
+          await next(call)
+          return result('changed')
+        },
+      ],
     })
     expect((await mediator.send(Ship.of({ orderId: '' }))).value).to.equal('changed')
     expect(seen).to.deep.equal(['4'])

@@ -1,4 +1,13 @@
-import { type CompiledMiddleware, Command, contextKey, DomainEvent, handler, Mediator, type TraceStep, type Wrapper } from '@gulo/core'
+import {
+  Command,
+  type CompiledMiddleware,
+  contextKey,
+  DomainEvent,
+  handler,
+  Mediator,
+  type TraceStep,
+  type Wrapper,
+} from '@gulo/core'
 import { expect } from 'chai'
 import { failure } from '../support/failure.js'
 
@@ -89,7 +98,9 @@ describe('wrapper middleware', () => {
       expect(error).to.have.property('code', 'GULO_NEXT_NOT_CALLED')
     }
     const error = await failure(new Mediator({ handlers: [say], middleware: [forgetful] }).send(hello))
-    expect((error as Error).message).to.contain('forgetful').and.to.match(/return call\.respond\(value\)\.$/)
+    expect((error as Error).message)
+      .to.contain('forgetful')
+      .and.to.match(/return call\.respond\(value\)\.$/)
   })
 
   it('is refused when it calls next twice', async () => {
@@ -119,7 +130,8 @@ describe('hook middleware', () => {
     const hooks = (name: string) => ({
       before: () => void seen.push(`${name} before`),
       after: async (_m: unknown, _c: unknown, value: unknown) => void seen.push(`${name} after ${value}`),
-      failed: (_m: unknown, _c: unknown, error: unknown) => void seen.push(`${name} failed ${(error as Error).message}`),
+      failed: (_m: unknown, _c: unknown, error: unknown) =>
+        void seen.push(`${name} failed ${(error as Error).message}`),
     })
     const mediator = new Mediator({ handlers: [say], middleware: [hooks('a'), hooks('b')] })
     await mediator.send(hello)
@@ -132,7 +144,12 @@ describe('hook middleware', () => {
   it('fails the message when before throws or rejects, and the handler does not run', async () => {
     let handled = false
     const noted = handler(Say, () => String((handled = true)))
-    for (const before of [() => Promise.reject(new Error('no')), () => { throw new Error('no') }]) {
+    for (const before of [
+      () => Promise.reject(new Error('no')),
+      () => {
+        throw new Error('no')
+      },
+    ]) {
       const error = await failure(new Mediator({ handlers: [noted], middleware: [{ before }] }).send(hello))
       expect((error as Error).message).to.equal('no')
     }
@@ -154,7 +171,10 @@ describe('hook middleware', () => {
   it('runs only for the classes it is for', async () => {
     const seen: string[] = []
     const before = (message: object) => void seen.push(message.constructor.name)
-    const mediator = new Mediator({ handlers: [say, handler(Other, () => '')], middleware: [{ before, only: [Other] }] })
+    const mediator = new Mediator({
+      handlers: [say, handler(Other, () => '')],
+      middleware: [{ before, only: [Other] }],
+    })
     await mediator.send(hello)
     await mediator.send(Other.of({}))
     expect(seen).to.deep.equal(['Other'])
@@ -210,7 +230,12 @@ describe('compiled middleware', () => {
 })
 
 describe('middleware that is none', () => {
-  for (const [what, value] of [['null', null], ['a text', 'log'], ['an empty object', {}], ['undefined', undefined]] as const) {
+  for (const [what, value] of [
+    ['null', null],
+    ['a text', 'log'],
+    ['an empty object', {}],
+    ['undefined', undefined],
+  ] as const) {
     it(`is refused when the mediator is made: ${what}`, () => {
       expect(() => new Mediator({ handlers: [], middleware: [value as never] }))
         .to.throw(/Middleware number 0 is/)

@@ -1,4 +1,12 @@
-import { Contract, Command, createRuntime, DomainEvent, EventMapper, IntegrationEvent, MessageContext } from '@gulo/core'
+import {
+  Command,
+  Contract,
+  createRuntime,
+  DomainEvent,
+  EventMapper,
+  IntegrationEvent,
+  MessageContext,
+} from '@gulo/core'
 import { expect } from 'chai'
 
 @Contract('ordering.order.placed.v1', { key: 'orderId' })
@@ -87,7 +95,9 @@ describe('mapping with a transform', () => {
       .register(OrderCancelled, OrderCancelledV1, ({ orderId, why }) => ({ orderId, reason: why }))
       .register(OrderPlaced, NotedV1, ({ orderId, sku }) => [{ what: orderId }, { what: sku }])
       .register(OrderLost, NotedV1, () => undefined)
-    expect(mapper.map(new OrderCancelled('1', 'late'), context)).to.deep.equal([OrderCancelledV1.of({ orderId: '1', reason: 'late' })])
+    expect(mapper.map(new OrderCancelled('1', 'late'), context)).to.deep.equal([
+      OrderCancelledV1.of({ orderId: '1', reason: 'late' }),
+    ])
     expect(mapper.map(placed, context)).to.deep.equal([NotedV1.of({ what: 'o-1' }), NotedV1.of({ what: 'A-1' })])
     expect(mapper.map(new OrderLost('2'), context)).to.deep.equal([])
   })
@@ -113,10 +123,17 @@ describe('mapping with a transform', () => {
       .with.property('code', 'GULO_MAPPING_FAILED')
   })
 
-  for (const [what, answer] of [['a text', 'x'], ['a promise', Promise.resolve({})], ['a list of texts', ['x']], ['a list in a list', [[]]]] as const) {
+  for (const [what, answer] of [
+    ['a text', 'x'],
+    ['a promise', Promise.resolve({})],
+    ['a list of texts', ['x']],
+    ['a list in a list', [[]]],
+  ] as const) {
     it(`refuses ${what}`, () => {
       const mapper = new EventMapper().register(OrderLost, NotedV1, (() => answer) as never)
-      expect(() => mapper.map(new OrderLost('1'), context)).to.throw().with.property('code', 'GULO_MAPPING_FAILED')
+      expect(() => mapper.map(new OrderLost('1'), context))
+        .to.throw()
+        .with.property('code', 'GULO_MAPPING_FAILED')
     })
   }
 })
@@ -138,10 +155,15 @@ describe('mapping a base class', () => {
 
 describe('mapping by predicate', () => {
   it('adds to what is registered for the class', () => {
-    const mapper = new EventMapper()
-      .register(OrderPlaced, OrderPlacedV1)
-      .registerWhen((event) => event instanceof OrderEvent && event.orderId === 'o-1', NotedV1, () => ({ what: 'first' }))
-    expect(mapper.map(placed, context).map((event) => event.constructor.name)).to.deep.equal(['OrderPlacedV1', 'NotedV1'])
+    const mapper = new EventMapper().register(OrderPlaced, OrderPlacedV1).registerWhen(
+      (event) => event instanceof OrderEvent && event.orderId === 'o-1',
+      NotedV1,
+      () => ({ what: 'first' }),
+    )
+    expect(mapper.map(placed, context).map((event) => event.constructor.name)).to.deep.equal([
+      'OrderPlacedV1',
+      'NotedV1',
+    ])
     expect(mapper.map(new OrderPlaced('o-2', ''), context)).to.have.length(1)
   })
 })
@@ -161,8 +183,14 @@ describe('an event without a mapping', () => {
   })
 
   it('is an error, when asked', () => {
-    const mapper = new EventMapper({ unmapped: 'fail' }).registerWhen(() => false, NotedV1, () => undefined)
-    expect(() => mapper.map(new Tick(), context)).to.throw().with.property('code', 'GULO_EVENT_UNMAPPED')
+    const mapper = new EventMapper({ unmapped: 'fail' }).registerWhen(
+      () => false,
+      NotedV1,
+      () => undefined,
+    )
+    expect(() => mapper.map(new Tick(), context))
+      .to.throw()
+      .with.property('code', 'GULO_EVENT_UNMAPPED')
   })
 
   it('is mapped when that makes nothing', () => {
@@ -185,8 +213,12 @@ describe('registering a mapping that cannot be', () => {
   })
 
   it('refuses a target that is no integration event', () => {
-    expect(() => new EventMapper().register(OrderLost, Tick as never)).to.throw(/its target is no IntegrationEvent class/)
-    expect(() => new EventMapper().register(OrderLost, undefined as never)).to.throw().with.property('code', 'GULO_MAPPING_INVALID')
+    expect(() => new EventMapper().register(OrderLost, Tick as never)).to.throw(
+      /its target is no IntegrationEvent class/,
+    )
+    expect(() => new EventMapper().register(OrderLost, undefined as never))
+      .to.throw()
+      .with.property('code', 'GULO_MAPPING_INVALID')
   })
 })
 
@@ -195,7 +227,11 @@ describe('describing a mapper', () => {
     const mapper = new EventMapper()
       .register(OrderPlaced, OrderPlacedV1)
       .register(OrderCancelled, OrderCancelledV1, ({ orderId }) => ({ orderId }))
-      .registerWhen(() => true, NotedV1, () => undefined)
+      .registerWhen(
+        () => true,
+        NotedV1,
+        () => undefined,
+      )
     expect(mapper.describe()).to.deep.equal([
       'OrderPlaced → ordering.order.placed.v1 (same fields)',
       'OrderCancelled → ordering.order.cancelled.v1 (transform)',

@@ -1,4 +1,12 @@
-import { Command, Contract, ContractRegistry, contractOf, DomainEvent, IntegrationEvent, reverseDnsNaming } from '@gulo/core'
+import {
+  Command,
+  Contract,
+  ContractRegistry,
+  contractOf,
+  DomainEvent,
+  IntegrationEvent,
+  reverseDnsNaming,
+} from '@gulo/core'
 import { expect } from 'chai'
 
 @Contract('ordering.order.placed.v1', { key: 'orderId' })
@@ -14,7 +22,11 @@ describe('a contract on a class', () => {
   })
 
   it('takes a function as key, so that a tenant can decide the partition', () => {
-    @Contract('ordering.order.moved.v2', { key: (event: Moved) => `${event.tenant}/${event.orderId}`, aggregateType: 'cart', dataVersion: '2.3' })
+    @Contract('ordering.order.moved.v2', {
+      key: (event: Moved) => `${event.tenant}/${event.orderId}`,
+      aggregateType: 'cart',
+      dataVersion: '2.3',
+    })
     class Moved extends IntegrationEvent {
       readonly tenant!: string
       readonly orderId!: number
@@ -58,7 +70,9 @@ describe('a contract on a class', () => {
 
   it('refuses a class that is no message', () => {
     class Thing {}
-    expect(() => Contract('a.b.c.v1')(Thing as never)).to.throw().with.property('code', 'GULO_NOT_A_MESSAGE_CLASS')
+    expect(() => Contract('a.b.c.v1')(Thing as never))
+      .to.throw()
+      .with.property('code', 'GULO_NOT_A_MESSAGE_CLASS')
   })
 })
 
@@ -84,11 +98,26 @@ describe('a registry of contracts', () => {
 
   it('refuses a class without a contract', () => {
     class None extends IntegrationEvent {}
-    expect(() => new ContractRegistry().register(None)).to.throw().with.property('code', 'GULO_CONTRACT_MISSING')
-    expect(() => new ContractRegistry().register(undefined as never)).to.throw().with.property('code', 'GULO_CONTRACT_MISSING')
+    expect(() => new ContractRegistry().register(None))
+      .to.throw()
+      .with.property('code', 'GULO_CONTRACT_MISSING')
+    expect(() => new ContractRegistry().register(undefined as never))
+      .to.throw()
+      .with.property('code', 'GULO_CONTRACT_MISSING')
   })
 
-  for (const type of ['', 'OrderPlaced', 'ordering.Order.placed.v1', 'ordering.order.placed', 'ordering.placed.v1', 'ordering.order.placed.v0', 'a b.c.d.v1', 'a..b.c.v1', '__proto__', 'ordering.order.placed.v1 ']) {
+  for (const type of [
+    '',
+    'OrderPlaced',
+    'ordering.Order.placed.v1',
+    'ordering.order.placed',
+    'ordering.placed.v1',
+    'ordering.order.placed.v0',
+    'a b.c.d.v1',
+    'a..b.c.v1',
+    '__proto__',
+    'ordering.order.placed.v1 ',
+  ]) {
     it(`refuses the badly named type ${JSON.stringify(type)}`, () => {
       expect(() => {
         @Contract(type)
@@ -140,9 +169,16 @@ describe('making a message of data', () => {
     Moved.of({ to: 'x' })
   })
 
-  for (const [what, data] of [['null', null], ['a text', 'x'], ['an array', []], ['undefined', undefined]] as const) {
+  for (const [what, data] of [
+    ['null', null],
+    ['a text', 'x'],
+    ['an array', []],
+    ['undefined', undefined],
+  ] as const) {
     it(`refuses ${what}`, () => {
-      expect(() => Rename.of(data as never)).to.throw().with.property('code', 'GULO_PAYLOAD_INVALID')
+      expect(() => Rename.of(data as never))
+        .to.throw()
+        .with.property('code', 'GULO_PAYLOAD_INVALID')
     })
   }
 

@@ -54,7 +54,11 @@ describe('a mediator with integration events', () => {
   it('publishes what the handler raised, mapped, before send resolves', async () => {
     const { port, batches } = publisher()
     const mediator = withIntegrationEvents(mediatorOf(place), { mapper, publisher: port, source: 'ordering' })
-    const { value } = await mediator.send(Place.of({ orderId: 'o-1' }), { tenantId: 'acme', messageId: 'm-1', correlationId: 'c-1' })
+    const { value } = await mediator.send(Place.of({ orderId: 'o-1' }), {
+      tenantId: 'acme',
+      messageId: 'm-1',
+      correlationId: 'c-1',
+    })
     expect(value).to.equal('o-1')
     expect(batches).to.have.length(1)
     const [envelope] = batches[0] as [Envelope]
@@ -96,7 +100,9 @@ describe('a mediator with integration events', () => {
 
   it('passes explicit integration events through', async () => {
     const { port, types, batches } = publisher()
-    const both = handler(Place, ({ orderId }) => result(orderId, new OrderPlaced(orderId), OrderAuditedV1.of({ orderId })))
+    const both = handler(Place, ({ orderId }) =>
+      result(orderId, new OrderPlaced(orderId), OrderAuditedV1.of({ orderId })),
+    )
     const mediator = withIntegrationEvents(mediatorOf(both), { mapper, publisher: port })
     await mediator.send(Place.of({ orderId: '1' }))
     expect(types()).to.deep.equal(['ordering.order.placed.v1', 'ordering.order.audited.v1'])
@@ -112,15 +118,23 @@ describe('a mediator with integration events', () => {
     })
     const mediator = withIntegrationEvents(mediatorOf(place, outer), { mapper, publisher: port })
     await mediator.send(Outer.of({}), { correlationId: 'c' })
-    expect(batches.map((batch) => batch.map(({ partitionKey, correlationId }) => [partitionKey, correlationId]))).to.deep.equal([
-      [['1', 'c'], ['2', 'c']],
+    expect(
+      batches.map((batch) => batch.map(({ partitionKey, correlationId }) => [partitionKey, correlationId])),
+    ).to.deep.equal([
+      [
+        ['1', 'c'],
+        ['2', 'c'],
+      ],
     ])
   })
 
   it('publishes an event that is published, mapped or as it is', async () => {
     const { port, types } = publisher()
     const seen: string[] = []
-    const inner = mediatorOf(handler(OrderPlaced, () => void seen.push('in process')), handler(OrderAuditedV1, () => void seen.push('never')))
+    const inner = mediatorOf(
+      handler(OrderPlaced, () => void seen.push('in process')),
+      handler(OrderAuditedV1, () => void seen.push('never')),
+    )
     const mediator = withIntegrationEvents(inner, { mapper, publisher: port })
     await mediator.publish(new OrderPlaced('1'))
     await mediator.publish(OrderAuditedV1.of({ orderId: '1' }))
@@ -130,7 +144,11 @@ describe('a mediator with integration events', () => {
 
   it('goes to the topic that the strategy or the contract names', async () => {
     const { port, batches } = publisher()
-    const mediator = withIntegrationEvents(mediatorOf(place), { mapper, publisher: port, topics: (type) => type.split('.')[0] as string })
+    const mediator = withIntegrationEvents(mediatorOf(place), {
+      mapper,
+      publisher: port,
+      topics: (type) => type.split('.')[0] as string,
+    })
     await mediator.send(Place.of({ orderId: '1' }))
     await mediator.publish(OrderAuditedV1.of({ orderId: '1' }))
     expect(batches.flat().map((envelope) => envelope.topic)).to.deep.equal(['ordering', 'audit'])
@@ -138,10 +156,15 @@ describe('a mediator with integration events', () => {
 
   it('tells what could not be published, with the result and the unsent envelopes', async () => {
     const boom = new Error('broker gone')
-    const mediator = withIntegrationEvents(mediatorOf(place), { mapper, publisher: { publish: () => Promise.reject(boom) } })
+    const mediator = withIntegrationEvents(mediatorOf(place), {
+      mapper,
+      publisher: { publish: () => Promise.reject(boom) },
+    })
     const error = (await failure(mediator.send(Place.of({ orderId: '1' })))) as GuloError
     expect(error).to.include({ code: 'GULO_PUBLISH_FAILED', retryable: true, cause: boom })
-    expect(error.message).to.match(/The handler of Place succeeded, but 1 integration events could not be published: broker gone/)
+    expect(error.message).to.match(
+      /The handler of Place succeeded, but 1 integration events could not be published: broker gone/,
+    )
     expect((error.details['result'] as Result<string>).value).to.equal('1')
     expect((error.details['unsent'] as Envelope[]).map((envelope) => envelope.partitionKey)).to.deep.equal(['1'])
   })
@@ -150,7 +173,9 @@ describe('a mediator with integration events', () => {
     const several = handler(Place, () => result('', new OrderPlaced('1'), new OrderPlaced('2')))
     const port: Publisher = {
       publish: (envelopes) =>
-        Promise.reject(new GuloError('X', { message: 'half', mend: '.' }, { unsent: envelopes.slice(1), retryable: false })),
+        Promise.reject(
+          new GuloError('X', { message: 'half', mend: '.' }, { unsent: envelopes.slice(1), retryable: false }),
+        ),
     }
     const mediator = withIntegrationEvents(mediatorOf(several), { mapper, publisher: port })
     const error = (await failure(mediator.send(Place.of({ orderId: '1' })))) as GuloError
@@ -162,18 +187,24 @@ describe('a mediator with integration events', () => {
     const { port, batches } = publisher()
     const strict = new EventMapper({ unmapped: 'fail' }).register(OrderPlaced, OrderPlacedV1)
     const odd = handler(Place, () => result('', new OrderPlaced('1'), new Unmappable()))
-    const error = await failure(withIntegrationEvents(mediatorOf(odd), { mapper: strict, publisher: port }).send(Place.of({ orderId: '' })))
+    const error = await failure(
+      withIntegrationEvents(mediatorOf(odd), { mapper: strict, publisher: port }).send(Place.of({ orderId: '' })),
+    )
     expect(error).to.have.property('code', 'GULO_EVENT_UNMAPPED')
     class Bare extends IntegrationEvent {}
     const bare = handler(Place, () => result('', Bare.of({})))
-    const other = await failure(withIntegrationEvents(mediatorOf(bare), { publisher: port }).send(Place.of({ orderId: '' })))
+    const other = await failure(
+      withIntegrationEvents(mediatorOf(bare), { publisher: port }).send(Place.of({ orderId: '' })),
+    )
     expect(other).to.have.property('code', 'GULO_CONTRACT_MISSING')
     expect(batches).to.deep.equal([])
   })
 
   it('refuses a source that is no URI reference', () => {
     for (const source of ['', 'my service', 'a"b', 5]) {
-      expect(() => withIntegrationEvents(mediatorOf(), { publisher: publisher().port, source: source as string })).to.throw(/source is/)
+      expect(() =>
+        withIntegrationEvents(mediatorOf(), { publisher: publisher().port, source: source as string }),
+      ).to.throw(/source is/)
     }
   })
 })
@@ -201,21 +232,28 @@ describe('a mediator with a unit of work', () => {
   it('publishes directly only after the commit', async () => {
     const { steps, unitOfWork } = recording()
     const port: Publisher = { publish: async () => void steps.push('publish') }
-    await withIntegrationEvents(mediatorOf(place), { mapper, publisher: port, unitOfWork }).send(Place.of({ orderId: '1' }))
+    await withIntegrationEvents(mediatorOf(place), { mapper, publisher: port, unitOfWork }).send(
+      Place.of({ orderId: '1' }),
+    )
     expect(steps).to.deep.equal(['begin', 'commit', 'publish'])
   })
 
   it('maps before the commit, so that what cannot be mapped leaves no state behind', async () => {
     const { steps, unitOfWork } = recording()
     const strict = new EventMapper({ unmapped: 'fail' })
-    await failure(withIntegrationEvents(mediatorOf(place), { mapper: strict, publisher: publisher().port, unitOfWork }).send(Place.of({ orderId: '1' })))
+    await failure(
+      withIntegrationEvents(mediatorOf(place), { mapper: strict, publisher: publisher().port, unitOfWork }).send(
+        Place.of({ orderId: '1' }),
+      ),
+    )
     expect(steps).to.deep.equal(['begin', 'rollback'])
   })
 
   it('stores in an outbox as the last thing before the commit, in its transaction', async () => {
     const { steps, unitOfWork } = recording()
     const outbox = {
-      publish: async (_: readonly Envelope[], scope?: { readonly transaction?: unknown }) => void steps.push(`store in ${scope?.transaction}`),
+      publish: async (_: readonly Envelope[], scope?: { readonly transaction?: unknown }) =>
+        void steps.push(`store in ${scope?.transaction}`),
       claim: async () => [],
       settle: async () => undefined,
       fail: async () => undefined,
@@ -224,7 +262,9 @@ describe('a mediator with a unit of work', () => {
       steps.push('handle')
       return result(orderId, new OrderPlaced(orderId))
     })
-    await withIntegrationEvents(mediatorOf(noted), { mapper, publisher: outbox, unitOfWork }).send(Place.of({ orderId: '1' }))
+    await withIntegrationEvents(mediatorOf(noted), { mapper, publisher: outbox, unitOfWork }).send(
+      Place.of({ orderId: '1' }),
+    )
     expect(steps).to.deep.equal(['begin', 'handle', 'store in tx', 'commit'])
   })
 
@@ -234,7 +274,11 @@ describe('a mediator with a unit of work', () => {
       await context.publish(new OrderPlaced('1'))
       throw new Error('boom')
     })
-    const mediator = withIntegrationEvents(mediatorOf(failing), { mapper, publisher: store.outbox, unitOfWork: store.unitOfWork })
+    const mediator = withIntegrationEvents(mediatorOf(failing), {
+      mapper,
+      publisher: store.outbox,
+      unitOfWork: store.unitOfWork,
+    })
     await failure(mediator.send(Place.of({ orderId: '1' })))
     expect((await store.outbox.pending()).count).to.equal(0)
   })

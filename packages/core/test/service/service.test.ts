@@ -63,7 +63,12 @@ describe('two services', () => {
   let broker: MemoryBroker
   let running: Service[]
   const start = async (options: Partial<ServiceOptions> & { name: string }) => {
-    const service = createService({ ...base, handlers: [], transport: memoryTransport({ broker, redeliveryDelayMs: 5 }), ...options })
+    const service = createService({
+      ...base,
+      handlers: [],
+      transport: memoryTransport({ broker, redeliveryDelayMs: 5 }),
+      ...options,
+    })
     running.push(await service.start())
     return service
   }
@@ -75,7 +80,10 @@ describe('two services', () => {
     for (const service of running) await service.stop().catch(() => undefined)
   })
 
-  for (const [wiring, store] of [['directly', () => undefined], ['through an outbox', () => memoryStore()]] as const) {
+  for (const [wiring, store] of [
+    ['directly', () => undefined],
+    ['through an outbox', () => memoryStore()],
+  ] as const) {
     it(`carry an event from a command in one to a handler in the other and on, ${wiring}`, async () => {
       const { wake, when } = signalled()
       const seen: string[] = []
@@ -91,7 +99,10 @@ describe('two services', () => {
       await start({ name: 'notification', handlers: [notify], ...stored() })
       await start({ name: 'inventory', handlers: [reserve], ...stored() })
       const ordering = await start({ name: 'ordering', handlers: [place], mapper: mapper(), ...stored() })
-      const { value } = await ordering.mediator.send(Place.of({ orderId: 'o-1' }), { correlationId: 'c', tenantId: 'acme' })
+      const { value } = await ordering.mediator.send(Place.of({ orderId: 'o-1' }), {
+        correlationId: 'c',
+        tenantId: 'acme',
+      })
       expect(value).to.equal('o-1')
       await when(() => seen.length === 2)
       expect(seen).to.deep.equal(['reserve o-1 c', 'notify o-1 c acme'])
@@ -102,29 +113,44 @@ describe('two services', () => {
     const one = await start({ name: 'one', handlers: [place] })
     const two = await start({ name: 'two', handlers: [] })
     await one.mediator.send(Place.of({ orderId: '1' }))
-    expect(await failure(two.mediator.send(Place.of({ orderId: '1' })))).to.have.property('code', 'GULO_HANDLER_NOT_FOUND')
+    expect(await failure(two.mediator.send(Place.of({ orderId: '1' })))).to.have.property(
+      'code',
+      'GULO_HANDLER_NOT_FOUND',
+    )
     expect(one.runtime).to.not.equal(two.runtime)
   })
 
   it('each get every event, and the members of one share them', async () => {
     const { wake, when } = signalled()
     const seen: string[] = []
-    const note = (who: string) => handler(OrderPlacedV1, ({ orderId }) => void (seen.push(`${who} ${orderId}`), wake()), { name: 'note' })
+    const note = (who: string) =>
+      handler(OrderPlacedV1, ({ orderId }) => void (seen.push(`${who} ${orderId}`), wake()), { name: 'note' })
     await start({ name: 'billing', handlers: [note('billing')] })
     await start({ name: 'inventory', handlers: [note('inventory')] })
     await start({ name: 'inventory', handlers: [note('inventory')] })
     const ordering = await start({ name: 'ordering', handlers: [place], mapper: mapper() })
     for (const orderId of ['1', '2', '3']) await ordering.mediator.send(Place.of({ orderId }))
     await when(() => seen.length === 6)
-    expect(seen.filter((each) => each.startsWith('billing')).sort()).to.deep.equal(['billing 1', 'billing 2', 'billing 3'])
-    expect(seen.filter((each) => each.startsWith('inventory')).sort()).to.deep.equal(['inventory 1', 'inventory 2', 'inventory 3'])
+    expect(seen.filter((each) => each.startsWith('billing')).sort()).to.deep.equal([
+      'billing 1',
+      'billing 2',
+      'billing 3',
+    ])
+    expect(seen.filter((each) => each.startsWith('inventory')).sort()).to.deep.equal([
+      'inventory 1',
+      'inventory 2',
+      'inventory 3',
+    ])
   })
 
   it('lets an isolated handler neither wait for others nor be waited for', async () => {
     const { wake, when } = signalled()
     const seen: string[] = []
     const stuck = handler(OrderPlacedV1, () => new Promise<void>(() => undefined), { name: 'StuckHandler' })
-    const free = handler(OrderPlacedV1, ({ orderId }) => void (seen.push(orderId), wake()), { name: 'FreeHandler', isolated: true })
+    const free = handler(OrderPlacedV1, ({ orderId }) => void (seen.push(orderId), wake()), {
+      name: 'FreeHandler',
+      isolated: true,
+    })
     const inventory = await start({ name: 'inventory', handlers: [stuck, free] })
     const ordering = await start({ name: 'ordering', handlers: [place], mapper: mapper() })
     await ordering.mediator.send(Place.of({ orderId: '1' }))
@@ -139,10 +165,14 @@ describe('two services', () => {
     const ids: string[] = []
     let broken = true
     const store = memoryStore()
-    const reserve = handler(OrderPlacedV1, (_, { messageId }) => {
-      if (broken) throw new Error('boom')
-      ids.push(messageId)
-    }, { name: 'reserve' })
+    const reserve = handler(
+      OrderPlacedV1,
+      (_, { messageId }) => {
+        if (broken) throw new Error('boom')
+        ids.push(messageId)
+      },
+      { name: 'reserve' },
+    )
     const other = handler(OrderPlacedV1, () => void ids.push('other'), { name: 'other' })
     const inventory = await start({
       name: 'inventory',
@@ -169,13 +199,17 @@ describe('two services', () => {
   it('try a message again later when the policy says so, and schedule messages of their own', async () => {
     const { wake, when } = signalled()
     const seen: string[] = []
-    const reserve = handler(OrderPlacedV1, async ({ orderId }, context) => {
-      seen.push(`reserve ${context.attempt}`)
-      if (context.attempt < 2) throw new Error('not yet')
-      await context.schedule(Remind.of({ orderId }), context.attempt)
-      await context.schedule(StockReservedV1.of({ orderId }), new Date(0))
-      wake()
-    }, { name: 'reserve' })
+    const reserve = handler(
+      OrderPlacedV1,
+      async ({ orderId }, context) => {
+        seen.push(`reserve ${context.attempt}`)
+        if (context.attempt < 2) throw new Error('not yet')
+        await context.schedule(Remind.of({ orderId }), context.attempt)
+        await context.schedule(StockReservedV1.of({ orderId }), new Date(0))
+        wake()
+      },
+      { name: 'reserve' },
+    )
     const remind = handler(Remind, ({ orderId }) => void (seen.push(`remind ${orderId}`), wake()))
     const notify = handler(StockReservedV1, ({ orderId }) => void (seen.push(`notify ${orderId}`), wake()))
     await start({
@@ -196,7 +230,9 @@ describe('the life of a service', () => {
   it('refuses stop before start, a second start, and a start after stop', async () => {
     const service = createService({ ...base, name: 'ordering', handlers: [place] })
     expect(await failure(service.stop())).to.have.property('code', 'GULO_NOT_STARTED')
-    expect(() => service.mediator).to.throw().with.property('code', 'GULO_NOT_STARTED')
+    expect(() => service.mediator)
+      .to.throw()
+      .with.property('code', 'GULO_NOT_STARTED')
     await service.start()
     expect(await failure(service.start())).to.have.property('code', 'GULO_ALREADY_STARTED')
     await Promise.all([service.stop(), service.stop()])
@@ -251,8 +287,19 @@ describe('the life of a service', () => {
       await held
       steps.push('handled')
     })
-    const inventory = await createService({ ...base, name: 'inventory', handlers: [slow], transport: memoryTransport({ broker }) }).start()
-    const ordering = await createService({ ...base, name: 'ordering', handlers: [place], mapper: mapper(), transport: memoryTransport({ broker }) }).start()
+    const inventory = await createService({
+      ...base,
+      name: 'inventory',
+      handlers: [slow],
+      transport: memoryTransport({ broker }),
+    }).start()
+    const ordering = await createService({
+      ...base,
+      name: 'ordering',
+      handlers: [place],
+      mapper: mapper(),
+      transport: memoryTransport({ broker }),
+    }).start()
     await ordering.mediator.send(Place.of({ orderId: '1' }))
     await begun
     const stopping = inventory.stop().then(() => steps.push('stopped'))
@@ -287,17 +334,52 @@ describe('the life of a service', () => {
 
 describe('a service that cannot be', () => {
   it('reports every wrong option at once', () => {
-    expect(() => createService({ name: 'My Service' } as never)).to.throw(/has 2 faults: name is "My Service".*handlers is no array/)
+    expect(() => createService({ name: 'My Service' } as never)).to.throw(
+      /has 2 faults: name is "My Service".*handlers is no array/,
+    )
   })
 
   for (const [what, options, text] of [
-    ['integration handlers without a transport', { handlers: [handler(OrderPlacedV1, () => undefined)] }, /handles integration events but has no transport/],
+    [
+      'integration handlers without a transport',
+      { handlers: [handler(OrderPlacedV1, () => undefined)] },
+      /handles integration events but has no transport/,
+    ],
     ['a mapper without a transport', { mapper: mapper() }, /mapper makes integration events but it has no transport/],
-    ['an outbox without a unit of work', { transport: memoryTransport(), store: { outbox: memoryStore().outbox } }, /outbox but no unit of work/],
-    ['scheduled retries without a schedule', { transport: memoryTransport(), policy: failurePolicy(anyError().schedule(['1s'])) }, /its store has no schedule/],
-    ['strict order with scheduled retries', { transport: memoryTransport(), store: memoryStore(), ordering: 'strict', policy: failurePolicy(anyError().schedule(['1s'])) }, /ordering is strict/],
-    ['an inbox that forgets too early', { transport: memoryTransport(), store: memoryStore({ inboxRetention: '1m' }), replayHorizon: '7d' }, /inbox remembers for 1 m but retries and replay reach back 7 d/],
-    ['an inbox that forgets before the last retry', { transport: memoryTransport(), store: memoryStore({ inboxRetention: '1s' }), policy: failurePolicy(anyError().retry(3, fixed('1m'))) }, /inbox remembers for 1 s/],
+    [
+      'an outbox without a unit of work',
+      { transport: memoryTransport(), store: { outbox: memoryStore().outbox } },
+      /outbox but no unit of work/,
+    ],
+    [
+      'scheduled retries without a schedule',
+      { transport: memoryTransport(), policy: failurePolicy(anyError().schedule(['1s'])) },
+      /its store has no schedule/,
+    ],
+    [
+      'strict order with scheduled retries',
+      {
+        transport: memoryTransport(),
+        store: memoryStore(),
+        ordering: 'strict',
+        policy: failurePolicy(anyError().schedule(['1s'])),
+      },
+      /ordering is strict/,
+    ],
+    [
+      'an inbox that forgets too early',
+      { transport: memoryTransport(), store: memoryStore({ inboxRetention: '1m' }), replayHorizon: '7d' },
+      /inbox remembers for 1 m but retries and replay reach back 7 d/,
+    ],
+    [
+      'an inbox that forgets before the last retry',
+      {
+        transport: memoryTransport(),
+        store: memoryStore({ inboxRetention: '1s' }),
+        policy: failurePolicy(anyError().retry(3, fixed('1m'))),
+      },
+      /inbox remembers for 1 s/,
+    ],
   ] as [string, Partial<ServiceOptions>, RegExp][]) {
     it(`refuses to start with ${what}`, async () => {
       const error = await failure(createService({ ...base, name: 'ordering', handlers: [], ...options }).start())
@@ -316,9 +398,21 @@ describe('describing a service', () => {
   it('says what it handles, maps, publishes, consumes and promises', () => {
     const reserve = handler(StockReservedV1, () => undefined, { name: 'reserve' })
     const describe = (options: Partial<ServiceOptions>) =>
-      createService({ ...base, name: 'ordering', handlers: [place, reserve], mapper: mapper(), transport: memoryTransport(), ...options }).describe()
+      createService({
+        ...base,
+        name: 'ordering',
+        handlers: [place, reserve],
+        mapper: mapper(),
+        transport: memoryTransport(),
+        ...options,
+      }).describe()
     const durable = describe({ store: memoryStore() })
-    expect(durable.handlers).to.deep.include({ message: 'Place', kind: 'command', handler: 'place', chain: ['handler place'] })
+    expect(durable.handlers).to.deep.include({
+      message: 'Place',
+      kind: 'command',
+      handler: 'place',
+      chain: ['handler place'],
+    })
     expect(durable.mappings).to.deep.equal(['OrderPlaced → ordering.order.placed.v1 (same fields)'])
     expect(durable.publishes[0]).to.include({ type: 'ordering.order.placed.v1', topic: 'ordering.order.placed.v1' })
     expect(durable.publishes[0]?.promise).to.match(/^state and events commit together/)
@@ -333,7 +427,13 @@ describe('describing a service', () => {
   it('says once, at start, that direct publishing may lose events', async () => {
     const warnings: string[] = []
     const logger = { ...quietLogger, warn: (text: string) => void warnings.push(text) }
-    const service = await createService({ name: 'ordering', handlers: [place], mapper: mapper(), transport: memoryTransport(), logger }).start()
+    const service = await createService({
+      name: 'ordering',
+      handlers: [place],
+      mapper: mapper(),
+      transport: memoryTransport(),
+      logger,
+    }).start()
     await service.mediator.send(Place.of({ orderId: '1' }))
     await service.stop()
     expect(warnings).to.have.length(1)

@@ -20,7 +20,10 @@ export class Scene {
   readonly store: MemoryStore = memoryStore()
   readonly signals: Signal[] = []
   readonly transport = memoryTransport({ broker: this.broker, redeliveryDelayMs: 5 })
-  private readonly publisher = new EventPublisher({ transport: memoryTransport({ broker: this.broker }), source: 'outside' })
+  private readonly publisher = new EventPublisher({
+    transport: memoryTransport({ broker: this.broker }),
+    source: 'outside',
+  })
   private readonly consumers: Consumer[] = []
   private waiting: (() => void)[] = []
 

@@ -72,8 +72,10 @@ export class Then {
       error = caught
     }
     assert.ok(error !== undefined, `${this.message.constructor.name} was expected to fail, but it succeeded`)
-    if (typeof expected === 'function') assert.ok(error instanceof expected, `expected ${expected.name}, got ${String(error)}`)
-    else if (typeof expected === 'string') assert.ok(GuloError.is(error, expected) || (error as { code?: unknown }).code === expected, String(error))
+    if (typeof expected === 'function')
+      assert.ok(error instanceof expected, `expected ${expected.name}, got ${String(error)}`)
+    else if (typeof expected === 'string')
+      assert.ok(GuloError.is(error, expected) || (error as { code?: unknown }).code === expected, String(error))
     else assert.match(String(error), expected)
   }
 

@@ -28,7 +28,12 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, action: () => void, options?: TimerOptions): Timer {
-    const timer = { dueMs: this.currentMs + Math.max(delayMs, 0), order: this.orders++, action, background: options?.background ?? false }
+    const timer = {
+      dueMs: this.currentMs + Math.max(delayMs, 0),
+      order: this.orders++,
+      action,
+      background: options?.background ?? false,
+    }
     this.pending.add(timer)
     return { cancel: () => void this.pending.delete(timer) }
   }
@@ -55,7 +60,8 @@ export class VirtualClock implements Clock {
     let next: Pending | undefined
     for (const timer of this.pending) {
       if (timer.dueMs > endMs) continue
-      if (next === undefined || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.order < next.order)) next = timer
+      if (next === undefined || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.order < next.order))
+        next = timer
     }
     return next
   }

@@ -65,7 +65,9 @@ describe('a harness of services', () => {
     expect(value).to.equal('1')
     expect(seen).to.deep.equal(['1 at 1'])
     expect(test.probes.sent).to.have.length(1)
-    expect(test.probes.published.map((envelope) => [envelope.type, envelope.source])).to.deep.equal([['ordering.order.placed.v1', 'ordering']])
+    expect(test.probes.published.map((envelope) => [envelope.type, envelope.source])).to.deep.equal([
+      ['ordering.order.placed.v1', 'ordering'],
+    ])
     expect(test.probes.handled.map((signal) => signal.consumer)).to.deep.equal(['inventory/reserve'])
   })
 
@@ -142,7 +144,9 @@ describe('a harness of services', () => {
     const { ordering } = shop()
     await using test = await harness(ordering)
     expect(test.service('ordering')).to.not.equal(ordering)
-    expect(() => ordering.mediator).to.throw().with.property('code', 'GULO_NOT_STARTED')
+    expect(() => ordering.mediator)
+      .to.throw()
+      .with.property('code', 'GULO_NOT_STARTED')
     expect(() => test.service('nobody')).to.throw(/runs no service named nobody; it runs ordering/)
   })
 
@@ -182,18 +186,29 @@ describe('given handlers', () => {
     await given(counter()).when(message).answers('1')
     await given(counter()).after(message).when(message).raises(new Counted(2))
     await given(counter()).after(message, message).when(message).rejects('TOO_MANY')
-    await given(counter()).after(message, message).when(message).rejects(/too many/)
+    await given(counter())
+      .after(message, message)
+      .when(message)
+      .rejects(/too many/)
     await given(counter()).after(message, message).when(message).rejects(Error)
   })
 
   it('look at what a handler of an event raises', async () => {
     const reserve = handler(OrderPlacedV1, () => result(undefined, OrderPlacedV1.of({ orderId: '2' })))
-    await given(reserve).when(OrderPlacedV1.of({ orderId: '1' })).raises(OrderPlacedV1.of({ orderId: '2' }))
-    await given(handler(OrderPlacedV1, () => undefined)).when(OrderPlacedV1.of({ orderId: '1' })).raisesNothing()
+    await given(reserve)
+      .when(OrderPlacedV1.of({ orderId: '1' }))
+      .raises(OrderPlacedV1.of({ orderId: '2' }))
+    await given(handler(OrderPlacedV1, () => undefined))
+      .when(OrderPlacedV1.of({ orderId: '1' }))
+      .raisesNothing()
   })
 
   it('fail when something else came of it', async () => {
-    const failed = async (check: Promise<void>) => check.then(() => false, () => true)
+    const failed = async (check: Promise<void>) =>
+      check.then(
+        () => false,
+        () => true,
+      )
     expect(await failed(given(counter()).when(message).raises(new Counted(2)))).to.equal(true)
     expect(await failed(given(counter()).when(message).raisesNothing())).to.equal(true)
     expect(await failed(given(counter()).when(message).answers('2'))).to.equal(true)
