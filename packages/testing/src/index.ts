@@ -1,13 +1,28 @@
 export { TESTING_ERRORS } from './faults.js'
 
-// conformance suites
-export { type ConformanceCase, type Disposable, failuresOf, type MakeDriver } from './suite/conformance-case.js'
-export type { Skips } from './suite/describe-suite.js'
-export { describeTransport, transportCases } from './transport/describe-transport.js'
-export type { TransportDriver, TransportSuiteFacts } from './transport/transport-driver.js'
-
 // harness and given
 export { type Given, given, type Then } from './harness/given.js'
 export { type Harness, type HarnessOptions, harness } from './harness/harness.js'
 export type { Probes } from './harness/probes.js'
 export { VirtualClock } from './harness/virtual-clock.js'
+// conformance suites of stores
+export { type AttemptLogDriver, attemptLogCases, describeAttemptLog } from './store/describe-attempt-log.js'
+export { type DeadLettersDriver, deadLettersCases, describeDeadLetters } from './store/describe-dead-letters.js'
+export {
+  describeIdempotencyKeyStore,
+  type IdempotencyKeyStoreDriver,
+  idempotencyKeyStoreCases,
+} from './store/describe-idempotency-keys.js'
+export { describeInbox, type InboxDriver, inboxCases } from './store/describe-inbox.js'
+export { describeOutbox, outboxCases } from './store/describe-outbox.js'
+export { describeSchedule, scheduleCases } from './store/describe-schedule.js'
+export { describeUnitOfWork, type UnitOfWorkDriver, unitOfWorkCases } from './store/describe-unit-of-work.js'
+export type { OutboxDriver } from './store/outbox-driver.js'
+export type { ScheduleDriver } from './store/schedule-driver.js'
+export type { StoreSuiteFacts } from './store/store-driver.js'
+// what suites are made of
+export { type ConformanceCase, type Disposable, failuresOf, type MakeDriver } from './suite/conformance-case.js'
+export type { Skips } from './suite/describe-suite.js'
+// conformance suites of transports
+export { describeTransport, transportCases } from './transport/describe-transport.js'
+export type { TransportDriver, TransportSuiteFacts } from './transport/transport-driver.js'

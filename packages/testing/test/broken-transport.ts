@@ -1,0 +1,67 @@
+import {
+  type Envelope,
+  type Forwarder,
+  type HealthReporter,
+  type MemoryBroker,
+  type MemoryTransport,
+  memoryBroker,
+  memoryTransport,
+  type ReceivedMessage,
+  type Transport,
+} from '@gulo/core'
+import type { TransportDriver } from '@gulo/testing'
+
+export type AnyTransport = Transport & Forwarder & HealthReporter
+
+/** Makes drivers over the memory transport, with some methods exchanged. */
+export function broken(
+  exchange: (inner: MemoryTransport, broker: MemoryBroker) => Partial<AnyTransport>,
+  options: Parameters<typeof memoryTransport>[0] = {},
+): () => TransportDriver {
+  return () => {
+    const broker = memoryBroker()
+    return {
+      create: () => {
+        const inner = memoryTransport({ broker, redeliveryDelayMs: 2, ...options })
+        return { ...methodsOf(inner), ...exchange(inner, broker) } as Transport
+      },
+    }
+  }
+}
+
+/** A transport whose members' answers are exchanged. */
+export function answering(
+  exchange: (messages: readonly ReceivedMessage[], deliver: () => readonly Promise<void>[]) => readonly Promise<void>[],
+): () => TransportDriver {
+  return broken((inner) => ({
+    subscribe: (subscription) =>
+      inner.subscribe({
+        ...subscription,
+        deliver: (messages) => exchange(messages, () => subscription.deliver(messages)),
+      }),
+  }))
+}
+
+/** A transport whose members are given other messages than were published. */
+export function giving(exchange: (message: ReceivedMessage) => ReceivedMessage): () => TransportDriver {
+  return broken((inner) => ({
+    subscribe: (subscription) =>
+      inner.subscribe({ ...subscription, deliver: (messages) => subscription.deliver(messages.map(exchange)) }),
+  }))
+}
+
+/** A transport that publishes other envelopes than it was given. */
+export function publishing(exchange: (envelopes: readonly Envelope[]) => readonly Envelope[]): () => TransportDriver {
+  return broken((inner) => ({ publish: (envelopes) => inner.publish(exchange(envelopes)) }))
+}
+
+function methodsOf(inner: MemoryTransport): AnyTransport {
+  return {
+    start: () => inner.start(),
+    stop: (options) => inner.stop(options),
+    subscribe: (subscription) => inner.subscribe(subscription),
+    publish: (envelopes) => inner.publish(envelopes),
+    forward: (messages) => inner.forward(messages),
+    health: () => inner.health(),
+  }
+}

@@ -1,0 +1,42 @@
+import { memoryStore } from '@gulo/core'
+import { describeOutbox, TESTING_ERRORS } from '@gulo/testing'
+import { expect } from 'chai'
+
+describe('a suite that is told to skip', () => {
+  const describeWith = (skip: Record<string, string>) => () => describeOutbox('nothing', () => memoryStore(), { skip })
+
+  it('refuses a case that does not exist, and names it', () => {
+    expect(describeWith({ 'is quick': 'it is slow' }))
+      .to.throw('there is no case "is quick"')
+      .with.property('code', 'GULO_SUITE_SKIP_INVALID')
+  })
+
+  it('refuses a case without a reason', () => {
+    expect(describeWith({ 'gives no more than the limit': ' ' })).to.throw(
+      'no reason for "gives no more than the limit"',
+    )
+  })
+})
+
+describe('a suite with a case left out', () => {
+  it('prints the reason beside the title', () => {
+    const titles: string[] = []
+    const real = { describe: globalThis.describe, it: globalThis.it }
+    try {
+      const it = Object.assign(() => undefined, { skip: (title: string) => void titles.push(title) })
+      Object.assign(globalThis, { describe: (_: string, define: () => void) => define(), it })
+      describeOutbox('a slow outbox', () => memoryStore(), {
+        skip: { 'gives no more than the limit': 'it has no limit' },
+      })
+    } finally {
+      Object.assign(globalThis, real)
+    }
+    expect(titles).to.deep.equal(['gives no more than the limit (left out: it has no limit)'])
+  })
+})
+
+describe('an error of the testing package', () => {
+  it('ends with a mend', () => {
+    for (const { mend } of Object.values(TESTING_ERRORS)) expect(mend).to.match(/\.$/)
+  })
+})

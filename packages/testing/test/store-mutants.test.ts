@@ -1,0 +1,24 @@
+import {
+  attemptLogCases,
+  deadLettersCases,
+  idempotencyKeyStoreCases,
+  inboxCases,
+  outboxCases,
+  scheduleCases,
+  unitOfWorkCases,
+} from '@gulo/testing'
+import { inboxMutants } from './inbox-mutants.js'
+import { attemptMutants, keyMutants } from './key-mutants.js'
+import { letterMutants } from './letter-mutants.js'
+import { describeMutants } from './mutants.js'
+import { outboxMutants } from './outbox-mutants.js'
+import { scheduleMutants } from './schedule-mutants.js'
+import { unitOfWorkMutants } from './unit-of-work-mutants.js'
+
+describeMutants('units of work', unitOfWorkCases(), unitOfWorkMutants)
+describeMutants('outboxes', outboxCases(), outboxMutants)
+describeMutants('inboxes', inboxCases({ patienceMs: 200 }), inboxMutants)
+describeMutants('dead letters', deadLettersCases(), letterMutants)
+describeMutants('schedules', scheduleCases({ patienceMs: 200 }), scheduleMutants)
+describeMutants('idempotency keys', idempotencyKeyStoreCases(), keyMutants)
+describeMutants('attempt logs', attemptLogCases(), attemptMutants)
