@@ -3,6 +3,7 @@ import {
   createRuntime,
   type DescribedTransport,
   type Envelope,
+  type ErrorDetails,
   type Forwarder,
   type HealthReporter,
   type OutgoingMessage,
@@ -110,7 +111,7 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
   }
 
   private async send<T>(operation: string, sent: readonly T[], encode: (one: T, now: number) => AddressedRecord): Promise<void> {
-    const { producer } = this.connected(operation)
+    const { producer } = this.connected(operation, { unsent: sent })
     const now = this.runtime.clock.now()
     const records = sent.map((one) => {
       try {
@@ -124,11 +125,11 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
     })
   }
 
-  private connected(operation: string): Connection {
+  private connected(operation: string, details?: ErrorDetails): Connection {
     // A handler that finishes while the transport stops may publish until the producer is closed.
     if (this.connection !== undefined) return this.connection
-    if (this.state === 'stopped') throw coreFault('GULO_STOPPED', { component: 'kafka' })
-    throw coreFault('GULO_NOT_STARTED', { operation, component: 'kafka' })
+    if (this.state === 'stopped') throw coreFault('GULO_STOPPED', { component: 'kafka', ...details })
+    throw coreFault('GULO_NOT_STARTED', { operation, component: 'kafka', ...details })
   }
 
   private async disconnect(deadlineMs: number): Promise<void> {

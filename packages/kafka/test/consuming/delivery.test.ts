@@ -231,6 +231,16 @@ describe('A consumer that crashes', () => {
   })
 })
 
+describe('A subscription that is closed while it waits to join again', () => {
+  it('stays closed', async () => {
+    const { client, clock, consumer, handle } = await start()
+    consumer.crash()
+    await handle.close()
+    await clock.advance(60_000)
+    expect(client.consumers).to.have.length(1)
+  })
+})
+
 describe('A consumer that has gone silent', () => {
   it('is reported', async () => {
     const { clock, transport } = await start({ sessionTimeoutMs: 6000 })

@@ -214,6 +214,31 @@ describe('When the deadline of a publication passes', () => {
   })
 })
 
+describe('An answer to a producer that has been cut off', () => {
+  it('does not count: what was under way has its turn on the new one before anything newer', async () => {
+    const { client, clock, send } = await start([1, 2], { publishDeadlineMs: 5000 })
+    const answers: (() => void)[] = []
+    client.script = ({ batches }) => {
+      if (batches[0]?.name === 't/0') return { lost: 'forever' }
+      return { until: new Promise<void>((resolve) => void answers.push(resolve)) }
+    }
+    const doomed = failureOf(send('a', 0))
+    await clock.advance(3000)
+    const published = [send('b', 1)]
+    await clock.advance(2000)
+    await doomed
+    answers[0]?.()
+    published.push(send('c', 1))
+    await settled()
+    expect(batchesOf(client).slice(1)).to.deep.equal([['t/1:b'], ['t/1:b']])
+    answers[1]?.()
+    await settled()
+    answers[2]?.()
+    await Promise.all(published)
+    expect(batchesOf(client).slice(1)).to.deep.equal([['t/1:b'], ['t/1:b'], ['t/1:c']])
+  })
+})
+
 describe('A producer that the broker has given up on', () => {
   for (const code of [45, 47, 59]) {
     it(`with error ${code} is cut off, and the batch goes on a new one`, async () => {
