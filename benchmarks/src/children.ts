@@ -12,7 +12,7 @@ export interface GroupRuns {
 }
 
 /** How far from 1 the control may be. */
-export const TOLERANCE = 0.05
+const TOLERANCE = 0.05
 const REPEATS = 3
 const EXTRA_ATTEMPTS = 5
 

@@ -32,7 +32,7 @@ const FIRST_BATCH = 16
 const GROWTH = 8
 
 /** The clocks of this process. */
-export const processMeter: Meter = {
+const processMeter: Meter = {
   now: () => Number(process.hrtime.bigint()),
   cpu: () => {
     const { user, system } = process.cpuUsage()
