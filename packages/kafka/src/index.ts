@@ -1,10 +1,3 @@
-export { kafka } from './kafka.js'
-export type { EnsureTopics, KafkaOptions, KafkaSasl, KafkaTls } from './config/options.js'
-export type { KafkaSettings } from './config/settings.js'
-export { type KafkaEnvironment, kafkaConfigFromEnv } from './config/from-env.js'
-export { KAFKA_ERRORS } from './faults.js'
-export { KafkaTransport } from './transport/kafka-transport.js'
-
 // the seam for another client library, and for tests
 export {
   type ConsumerEvent,
@@ -23,3 +16,10 @@ export {
   type TopicDescription,
   type TopicShape,
 } from './client/client.js'
+export { type KafkaEnvironment, kafkaConfigFromEnv } from './config/from-env.js'
+export type { EnsureTopics, KafkaOptions } from './config/options.js'
+export type { KafkaSasl, KafkaTls } from './config/security.js'
+export type { KafkaSettings } from './config/settings.js'
+export { KAFKA_ERRORS } from './faults.js'
+export { kafka } from './kafka.js'
+export { KafkaTransport } from './transport/kafka-transport.js'

@@ -1,5 +1,5 @@
 import type { KafkaOptions } from './config/options.js'
-import { settingsOf } from './config/settings.js'
+import { settingsOf } from './config/resolve.js'
 import { kafkajsClient } from './kafkajs/kafkajs-client.js'
 import { KafkaTransport } from './transport/kafka-transport.js'
 

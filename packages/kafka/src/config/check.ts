@@ -25,8 +25,14 @@ const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']
 
 /** Every fault of the options, each a sentence; none when they can be used. */
 export function findFaults(options: KafkaOptions): string[] {
-  if (typeof options !== 'object' || options === null) return [`options is ${String(options)}; pass { brokers: ['host:port'] }.`]
-  const faults = [...brokerFaults(options.brokers), ...numberFaults(options), ...choiceFaults(options), ...saslFaults(options)]
+  if (typeof options !== 'object' || options === null)
+    return [`options is ${String(options)}; pass { brokers: ['host:port'] }.`]
+  const faults = [
+    ...brokerFaults(options.brokers),
+    ...numberFaults(options),
+    ...choiceFaults(options),
+    ...saslFaults(options),
+  ]
   if (options.clientId !== undefined && (typeof options.clientId !== 'string' || options.clientId === '')) {
     faults.push(`clientId is ${say(options.clientId)}; expected a name.`)
   }
@@ -35,7 +41,9 @@ export function findFaults(options: KafkaOptions): string[] {
   }
   const { sessionTimeoutMs = 30_000, heartbeatIntervalMs = 3000 } = options
   if (heartbeatIntervalMs * 3 > sessionTimeoutMs) {
-    faults.push(`heartbeatIntervalMs ${heartbeatIntervalMs} is more than a third of sessionTimeoutMs ${sessionTimeoutMs}.`)
+    faults.push(
+      `heartbeatIntervalMs ${heartbeatIntervalMs} is more than a third of sessionTimeoutMs ${sessionTimeoutMs}.`,
+    )
   }
   return faults
 }
@@ -44,7 +52,9 @@ function brokerFaults(brokers: unknown): string[] {
   if (!Array.isArray(brokers) || brokers.length === 0) {
     return [`brokers is ${say(brokers)}; expected at least one host:port (KAFKA_BOOTSTRAP_SERVERS in the environment).`]
   }
-  return brokers.filter((broker) => !isBroker(broker)).map((broker) => `brokers has ${say(broker)}; expected host:port.`)
+  return brokers
+    .filter((broker) => !isBroker(broker))
+    .map((broker) => `brokers has ${say(broker)}; expected host:port.`)
 }
 
 function isBroker(broker: unknown): boolean {
@@ -56,7 +66,10 @@ function numberFaults(options: KafkaOptions): string[] {
   const given = options as unknown as Record<string, unknown>
   const faults = Object.entries(RANGES)
     .filter(([name, [lowest, highest]]) => given[name] !== undefined && !isWithin(given[name], lowest, highest))
-    .map(([name, [lowest, highest]]) => `${name} is ${say(given[name])}; expected a whole number from ${lowest} to ${highest}.`)
+    .map(
+      ([name, [lowest, highest]]) =>
+        `${name} is ${say(given[name])}; expected a whole number from ${lowest} to ${highest}.`,
+    )
   for (const name of ['partitions', 'replication'] as const) {
     const value = options.ensureTopics?.[name]
     if (value !== undefined && value !== -1 && !isWithin(value, 1, 100_000)) {

@@ -1,5 +1,6 @@
 import { coreFault } from '../faults.js'
-import type { KafkaOptions, KafkaSasl } from './options.js'
+import type { KafkaOptions } from './options.js'
+import type { KafkaSasl } from './security.js'
 
 /** Options from the environment, and the consumer group, which belongs to the subscriber. */
 export interface KafkaEnvironment extends KafkaOptions {
@@ -20,7 +21,10 @@ const PASSWORD_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']
 export function kafkaConfigFromEnv(env: Environment = process.env): KafkaEnvironment {
   const faults: string[] = []
   const text = (name: string) => env[name]?.trim() || undefined
-  const brokers = (text('KAFKA_BOOTSTRAP_SERVERS') ?? '').split(',').map((broker) => broker.trim()).filter(Boolean)
+  const brokers = (text('KAFKA_BOOTSTRAP_SERVERS') ?? '')
+    .split(',')
+    .map((broker) => broker.trim())
+    .filter(Boolean)
   if (brokers.length === 0) faults.push('KAFKA_BOOTSTRAP_SERVERS is not set; expected host:port, comma-separated.')
   const protocol = text('KAFKA_SECURITY_PROTOCOL')?.toUpperCase() ?? 'PLAINTEXT'
   if (!PROTOCOLS.includes(protocol)) {

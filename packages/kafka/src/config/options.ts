@@ -1,5 +1,6 @@
 import type { Codec, Logger, Runtime } from '@gulo/core'
 import type { KafkaClient } from '../client/client.js'
+import type { KafkaSasl, KafkaTls } from './security.js'
 import type { KafkaSettings } from './settings.js'
 
 /** How to reach Kafka and how to behave there. Everything but `brokers` has a default. */
@@ -62,27 +63,3 @@ export interface EnsureTopics {
   /** Copies of each partition; -1 leaves it to the broker. @default -1 */
   readonly replication?: number
 }
-
-/** PEM texts; what is left out is the system's. */
-export interface KafkaTls {
-  readonly ca?: string | readonly string[]
-  readonly cert?: string
-  readonly key?: string
-  readonly passphrase?: string
-  /** Name expected in the broker's certificate. @default the host */
-  readonly servername?: string
-  /** Whether a certificate nobody vouches for ends the connection. @default true */
-  readonly rejectUnauthorized?: boolean
-}
-
-export type KafkaSasl =
-  | {
-      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
-      readonly username: string
-      readonly password: string
-    }
-  | {
-      readonly mechanism: 'oauthbearer'
-      /** Fetches a token; called for every connection. */
-      readonly token: () => Promise<string>
-    }

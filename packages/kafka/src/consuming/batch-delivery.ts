@@ -70,7 +70,8 @@ export class BatchDelivery {
   }
 
   private goesOn(): boolean {
-    if (this.done >= this.batch.records.length || this.rejected !== undefined || this.membership !== 'ours') return false
+    if (this.done >= this.batch.records.length || this.rejected !== undefined || this.membership !== 'ours')
+      return false
     return this.batch.isActive() && !this.options.closing.aborted && !this.abandoned.signal.aborted
   }
 
@@ -91,7 +92,9 @@ export class BatchDelivery {
     const { topic, partition } = this.batch
     try {
       const promises = this.options.deliver(chunk.map((record) => toReceived(topic, partition, record)))
-      return chunk.map((_, index) => promises[index] ?? Promise.reject(new TypeError('deliver answered too few promises')))
+      return chunk.map(
+        (_, index) => promises[index] ?? Promise.reject(new TypeError('deliver answered too few promises')),
+      )
     } catch (error) {
       return chunk.map(() => Promise.reject(error))
     }

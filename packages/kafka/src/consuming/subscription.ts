@@ -8,7 +8,13 @@ import {
   sleep,
   type TransportSubscription,
 } from '@gulo/core'
-import { type ConsumerEvent, type FetchedBatch, type KafkaClient, type KafkaConsumer, KafkaFailure } from '../client/client.js'
+import {
+  type ConsumerEvent,
+  type FetchedBatch,
+  type KafkaClient,
+  type KafkaConsumer,
+  KafkaFailure,
+} from '../client/client.js'
 import { isHopeless } from '../client/verdict.js'
 import { kafkaFault, reasonOf } from '../faults.js'
 import type { TopicTable } from '../topics/topic-table.js'
@@ -84,7 +90,8 @@ export class Subscription implements SubscriptionHandle {
 
   health(): ComponentHealth {
     const { group } = this.subscription
-    if (this.state === 'crashed') return { status: 'degraded', detail: `group ${group} crashed: ${reasonOf(this.lastError)}` }
+    if (this.state === 'crashed')
+      return { status: 'degraded', detail: `group ${group} crashed: ${reasonOf(this.lastError)}` }
     if (this.state === 'joining') return { status: 'degraded', detail: `group ${group} is being joined` }
     const silentMs = this.options.runtime.clock.monotonic() - this.lastSign
     if (silentMs <= this.options.sessionTimeoutMs) return { status: 'up' }
@@ -99,7 +106,10 @@ export class Subscription implements SubscriptionHandle {
     this.consumer = undefined
     if (consumer === undefined) return
     const over = new AbortController()
-    const stopped = consumer.stop().catch(() => undefined).finally(() => over.abort())
+    const stopped = consumer
+      .stop()
+      .catch(() => undefined)
+      .finally(() => over.abort())
     await Promise.race([stopped, sleep(clock, deadlineMs, over.signal)])
     this.cut.abort()
     // what is done is still committed and the group left, if the broker answers
@@ -179,6 +189,7 @@ export class Subscription implements SubscriptionHandle {
     const { rejected, leftover } = await delivery.run(this.leftovers.get(name))
     if (leftover === undefined) this.leftovers.delete(name)
     else this.leftovers.set(name, leftover)
-    if (rejected !== undefined && !this.closing.signal.aborted) this.redelivery.from(consumer, topic, partition, rejected.offset)
+    if (rejected !== undefined && !this.closing.signal.aborted)
+      this.redelivery.from(consumer, topic, partition, rejected.offset)
   }
 }

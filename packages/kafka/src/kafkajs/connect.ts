@@ -1,5 +1,5 @@
 import kafkajs, { type KafkaConfig, type SASLOptions } from 'kafkajs'
-import type { KafkaSasl, KafkaTls } from '../config/options.js'
+import type { KafkaSasl, KafkaTls } from '../config/security.js'
 import type { KafkaSettings } from '../config/settings.js'
 import type { KillSwitch } from './kill-switch.js'
 

@@ -73,7 +73,14 @@ export class KafkajsConsumer implements KafkaConsumer {
   }
 }
 
-function toBatch({ batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload): FetchedBatch {
+function toBatch({
+  batch,
+  heartbeat,
+  resolveOffset,
+  commitOffsetsIfNecessary,
+  isRunning,
+  isStale,
+}: EachBatchPayload): FetchedBatch {
   const { topic, partition, messages } = batch
   return {
     topic,
@@ -82,7 +89,8 @@ function toBatch({ batch, heartbeat, resolveOffset, commitOffsetsIfNecessary, is
     heartbeat: () => translated(heartbeat()),
     resolve: resolveOffset,
     // Given offsets are committed even while the consumer stops, which consumer.commitOffsets would not do.
-    commit: (offset) => translated(commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })),
+    commit: (offset) =>
+      translated(commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] })),
     isActive: () => isRunning() && !isStale(),
   }
 }

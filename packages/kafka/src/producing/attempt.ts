@@ -22,6 +22,9 @@ export async function attempt(producer: ProducerSession, batches: readonly Batch
     const code = [...codes.values()].find((errorCode) => errorCode !== 0)
     return { stored, failure: code === undefined ? UNANSWERED : new KafkaFailure(`error ${code}`, code) }
   } catch (error) {
-    return { stored: NONE, failure: error instanceof KafkaFailure ? error : new KafkaFailure(reasonOf(error), undefined, error) }
+    return {
+      stored: NONE,
+      failure: error instanceof KafkaFailure ? error : new KafkaFailure(reasonOf(error), undefined, error),
+    }
   }
 }

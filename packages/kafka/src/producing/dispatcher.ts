@@ -34,7 +34,6 @@ export class Dispatcher {
   lastFailure = 'none'
   readonly keeper: SessionKeeper
   private readonly options: DispatcherOptions
-  private readonly lines = new Map<string, PartitionLine>()
   private readonly ready = new Set<PartitionLine>()
   private readonly underWay = new Set<PartitionLine>()
   private readonly busyLeaders = new Set<number>()
@@ -175,17 +174,6 @@ export class Dispatcher {
 
   private note(error: unknown): void {
     this.lastFailure = reasonOf(error)
-  }
-
-  /** The line of one partition; made on first use. */
-  lineOf(topic: string, partition: number, make: () => PartitionLine): PartitionLine {
-    const name = `${topic}\n${partition}`
-    let line = this.lines.get(name)
-    if (line === undefined) {
-      line = make()
-      this.lines.set(name, line)
-    }
-    return line
   }
 }
 

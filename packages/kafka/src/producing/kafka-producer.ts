@@ -26,6 +26,7 @@ export class KafkaProducer {
   /** Records of topics that are being looked up, in the order of calls. */
   private readonly held = new Map<string, Item[]>()
   private readonly open = new Set<Publication>()
+  private readonly lines = new Map<string, PartitionLine>()
 
   constructor(options: ProducerOptions) {
     this.options = options
@@ -89,16 +90,26 @@ export class KafkaProducer {
       const partitions = description.partitions.length
       return item.fail(kafkaFault('KAFKA_PARTITION_MISSING', { topic, partition, partitions }))
     }
-    const line = this.dispatcher.lineOf(topic, partition, () => new PartitionLine(topic, partition))
+    const line = this.lineOf(topic, partition)
     line.add(item)
     this.dispatcher.offer(line)
+  }
+
+  private lineOf(topic: string, partition: number): PartitionLine {
+    const name = `${topic}\n${partition}`
+    const line = this.lines.get(name) ?? new PartitionLine(topic, partition)
+    this.lines.set(name, line)
+    return line
   }
 
   private async lookUp(topic: string): Promise<void> {
     const held = this.held.get(topic) as Item[]
     let failure: unknown
     while (held.some(({ settled }) => !settled)) {
-      failure = await this.topics.ensure([topic]).then(() => undefined, (error: unknown) => finalOf(topic, error))
+      failure = await this.topics.ensure([topic]).then(
+        () => undefined,
+        (error: unknown) => finalOf(topic, error),
+      )
       if (failure === undefined || GuloError.is(failure)) break
       this.dispatcher.lastFailure = reasonOf(failure)
       await sleep(this.runtime.clock, LOOK_AGAIN_MS)

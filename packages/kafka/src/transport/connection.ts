@@ -53,7 +53,10 @@ async function tryOnce(client: KafkaClient, settings: KafkaSettings, runtime: Ru
   const connectDeadlineMs = settings.connectTimeoutMs + settings.requestTimeoutMs
   const producer = new KafkaProducer({ ...settings, client, topics, runtime, connectDeadlineMs })
   const opening = admin.connect().then(() => producer.start())
-  const opened = opening.then((): Try => ({ connection: { admin, topics, producer } }), (error: unknown): Try => ({ error }))
+  const opened = opening.then(
+    (): Try => ({ connection: { admin, topics, producer } }),
+    (error: unknown): Try => ({ error }),
+  )
   const outcome = await Promise.race([opened, late])
   over.abort()
   if (outcome.connection === undefined) {

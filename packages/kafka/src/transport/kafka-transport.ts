@@ -21,7 +21,7 @@ import { Subscription } from '../consuming/subscription.js'
 import { coreFault } from '../faults.js'
 import { PublicationFailure } from '../producing/publication.js'
 import { type AddressedRecord, toForwardedRecord, toRecord } from '../producing/record.js'
-import { connect, type Connection } from './connection.js'
+import { type Connection, connect } from './connection.js'
 
 /** Publishes to Kafka and delivers from it; made by `kafka(options)`. */
 export class KafkaTransport implements Transport, Forwarder, RuntimeUser, HealthReporter, DescribedTransport {
@@ -103,14 +103,19 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
   }
 
   async health(): Promise<ComponentHealth> {
-    if (this.connection === undefined || this.state !== 'started') return { status: 'down', detail: `kafka is ${this.state}` }
+    if (this.connection === undefined || this.state !== 'started')
+      return { status: 'down', detail: `kafka is ${this.state}` }
     if (!this.connection.producer.connected) return { status: 'degraded', detail: 'the producer is connecting again' }
     const ill = [...this.subscriptions].map((member) => member.health()).filter(({ status }) => status !== 'up')
     if (ill.length === 0) return { status: 'up' }
     return { status: 'degraded', detail: ill.map(({ detail }) => detail).join('; ') }
   }
 
-  private async send<T>(operation: string, sent: readonly T[], encode: (one: T, now: number) => AddressedRecord): Promise<void> {
+  private async send<T>(
+    operation: string,
+    sent: readonly T[],
+    encode: (one: T, now: number) => AddressedRecord,
+  ): Promise<void> {
     const { producer } = this.connected(operation, { unsent: sent })
     const now = this.runtime.clock.now()
     const records = sent.map((one) => {

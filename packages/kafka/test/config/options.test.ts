@@ -1,5 +1,5 @@
 import { GuloError } from '@gulo/core'
-import { kafka, KAFKA_ERRORS, kafkaConfigFromEnv, type KafkaOptions } from '@gulo/kafka'
+import { KAFKA_ERRORS, type KafkaOptions, kafka, kafkaConfigFromEnv } from '@gulo/kafka'
 import { expect } from 'chai'
 import { plainCodec } from '../support/codec.js'
 
@@ -24,7 +24,11 @@ describe('Options that cannot work', () => {
     ['a batch over 500', { batchSize: 501 }, /batchSize is 501; expected a whole number from 1 to 500/],
     ['a request time-out of 30 s', { requestTimeoutMs: 30_000 }, /requestTimeoutMs is 30000/],
     ['a number as text', { publishDeadlineMs: '5' }, /publishDeadlineMs is "5"/],
-    ['heartbeats too far apart', { sessionTimeoutMs: 6000, heartbeatIntervalMs: 3000 }, /more than a third of sessionTimeoutMs 6000/],
+    [
+      'heartbeats too far apart',
+      { sessionTimeoutMs: 6000, heartbeatIntervalMs: 3000 },
+      /more than a third of sessionTimeoutMs 6000/,
+    ],
     ['an unknown compression', { compression: 'zip' }, /compression is "zip"; expected none or gzip/],
     ['an unknown mechanism', { sasl: { mechanism: 'gssapi' } }, /sasl.mechanism is "gssapi"/],
     ['a missing password', { sasl: { mechanism: 'plain', username: 'me' } }, /sasl.password is missing/],
@@ -72,9 +76,15 @@ describe('The environment', () => {
   })
 
   it('names everything that is missing or wrong at once', () => {
-    const faults = faultsOf(() => kafkaConfigFromEnv({ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'GSSAPI' }))
-    expect(faults).to.match(/BOOTSTRAP_SERVERS is not set.*MECHANISM is "GSSAPI".*USERNAME is not set.*PASSWORD is not set/)
-    expect(faultsOf(() => kafkaConfigFromEnv({ KAFKA_BOOTSTRAP_SERVERS: 'a:1', KAFKA_SECURITY_PROTOCOL: 'TLS' }))).to.match(/"TLS"/)
+    const faults = faultsOf(() =>
+      kafkaConfigFromEnv({ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'GSSAPI' }),
+    )
+    expect(faults).to.match(
+      /BOOTSTRAP_SERVERS is not set.*MECHANISM is "GSSAPI".*USERNAME is not set.*PASSWORD is not set/,
+    )
+    expect(
+      faultsOf(() => kafkaConfigFromEnv({ KAFKA_BOOTSTRAP_SERVERS: 'a:1', KAFKA_SECURITY_PROTOCOL: 'TLS' })),
+    ).to.match(/"TLS"/)
   })
 })
 

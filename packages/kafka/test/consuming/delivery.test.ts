@@ -1,5 +1,5 @@
 import type { GuloError, ReceivedMessage } from '@gulo/core'
-import { kafka, type KafkaOptions, KafkaFailure } from '@gulo/kafka'
+import { KafkaFailure, type KafkaOptions, kafka } from '@gulo/kafka'
 import { expect } from 'chai'
 import { FakeClient } from '../support/fake-client.js'
 import { BatchTold, type FakeConsumer } from '../support/fake-consumer.js'
@@ -29,7 +29,11 @@ async function start(options: Partial<KafkaOptions> = {}) {
       return messages.map(
         (message) =>
           new Promise<void>((resolve, reject) => {
-            handling.set(idOf(message), { id: idOf(message), resolve, reject: (error = new Error('no')) => reject(error) })
+            handling.set(idOf(message), {
+              id: idOf(message),
+              resolve,
+              reject: (error = new Error('no')) => reject(error),
+            })
           }),
       )
     },
@@ -153,7 +157,12 @@ describe('A deliver function that misbehaves', () => {
     const { runtime } = manualRuntime()
     const transport = kafka(testOptions(['localhost:9092'], { runtime, client: () => client }))
     await transport.start()
-    await transport.subscribe({ group: 'g', action: 'test', routes: [{ topic: 't', types: [] }], deliver: () => [Promise.resolve()] })
+    await transport.subscribe({
+      group: 'g',
+      action: 'test',
+      routes: [{ topic: 't', types: [] }],
+      deliver: () => [Promise.resolve()],
+    })
     await client.consumers[0]?.fetch('t', 3, 2)
     expect(client.consumers[0]?.calls).to.include('seek t/0 to 4')
   })
@@ -275,15 +284,23 @@ describe('Closing a subscription', () => {
 })
 
 describe('Subscribing', () => {
-  const failureOf = (promise: Promise<unknown>): Promise<GuloError> => promise.then(() => expect.fail('it resolved'), (error) => error)
+  const failureOf = (promise: Promise<unknown>): Promise<GuloError> =>
+    promise.then(
+      () => expect.fail('it resolved'),
+      (error) => error,
+    )
   const subscription = { group: 'g', action: 'test', routes: [{ topic: 't', types: [] }], deliver: () => [] }
 
   it('is refused before the transport is started, and without group or topics', async () => {
     const transport = kafka(testOptions(['localhost:9092'], { client: () => new FakeClient() }))
     expect((await failureOf(transport.subscribe(subscription))).code).to.equal('GULO_NOT_STARTED')
     await transport.start()
-    expect((await failureOf(transport.subscribe({ ...subscription, group: '' }))).code).to.equal('GULO_SUBSCRIPTION_INVALID')
-    expect((await failureOf(transport.subscribe({ ...subscription, routes: [] }))).code).to.equal('GULO_SUBSCRIPTION_INVALID')
+    expect((await failureOf(transport.subscribe({ ...subscription, group: '' }))).code).to.equal(
+      'GULO_SUBSCRIPTION_INVALID',
+    )
+    expect((await failureOf(transport.subscribe({ ...subscription, routes: [] }))).code).to.equal(
+      'GULO_SUBSCRIPTION_INVALID',
+    )
     await transport.stop()
   })
 
@@ -294,7 +311,8 @@ describe('Subscribing', () => {
     const transport = kafka(testOptions(['localhost:9092'], { runtime, client: () => client }))
     await transport.start()
     const create = client.createConsumer.bind(client)
-    client.createConsumer = (spec) => Object.assign(create(spec), { runError: new KafkaFailure('session too short', 26) })
+    client.createConsumer = (spec) =>
+      Object.assign(create(spec), { runError: new KafkaFailure('session too short', 26) })
     const error = await failureOf(transport.subscribe(subscription))
     expect([error.code, error.retryable]).to.deep.equal(['KAFKA_REFUSED', false])
   })
@@ -306,7 +324,8 @@ describe('Subscribing', () => {
     const transport = kafka(testOptions(['localhost:9092'], { runtime, client: () => client, startDeadlineMs: 2000 }))
     await transport.start()
     const create = client.createConsumer.bind(client)
-    client.createConsumer = (spec) => Object.assign(create(spec), { runError: new KafkaFailure('coordinator is loading', 14) })
+    client.createConsumer = (spec) =>
+      Object.assign(create(spec), { runError: new KafkaFailure('coordinator is loading', 14) })
     const failure = failureOf(transport.subscribe(subscription))
     await clock.advance(10_000)
     const error = await failure

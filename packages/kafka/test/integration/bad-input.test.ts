@@ -1,11 +1,15 @@
+import { createServer } from 'node:net'
 import type { GuloError } from '@gulo/core'
 import { kafka } from '@gulo/kafka'
 import { expect } from 'chai'
-import { createServer } from 'node:net'
 import { envelope, subscriptionOf, testOptions } from '../support/messages.js'
 import { describeWithKafka, startKafka, unique } from '../support/real-kafka.js'
 
-const failureOf = (promise: Promise<unknown>): Promise<GuloError> => promise.then(() => expect.fail('it resolved'), (error) => error)
+const failureOf = (promise: Promise<unknown>): Promise<GuloError> =>
+  promise.then(
+    () => expect.fail('it resolved'),
+    (error) => error,
+  )
 
 describe('Brokers that cannot be reached', () => {
   it('make start fail at its deadline, with their names and the reason', async () => {
@@ -42,7 +46,9 @@ describeWithKafka('Bad input on a real broker', (brokers) => {
 
   it('fails a subscription to a missing topic that may not be created', async () => {
     const transport = await startKafka(brokers, { ensureTopics: { create: false } })
-    const error = await failureOf(transport.subscribe(subscriptionOf(unique('missing'), unique('group'), () => undefined)))
+    const error = await failureOf(
+      transport.subscribe(subscriptionOf(unique('missing'), unique('group'), () => undefined)),
+    )
     await transport.stop()
     expect(error.code).to.equal('KAFKA_TOPIC_MISSING')
   })
@@ -59,7 +65,11 @@ describeWithKafka('Bad input on a real broker', (brokers) => {
     await transport.stop()
     expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled'])
     const error = (results[1] as PromiseRejectedResult).reason as GuloError
-    expect([error.code, error.retryable, error.details['unsent']]).to.deep.equal(['KAFKA_PUBLISH_FAILED', false, [huge]])
+    expect([error.code, error.retryable, error.details['unsent']]).to.deep.equal([
+      'KAFKA_PUBLISH_FAILED',
+      false,
+      [huge],
+    ])
   })
 
   it('fails a topic whose name Kafka does not allow', async () => {
@@ -71,9 +81,11 @@ describeWithKafka('Bad input on a real broker', (brokers) => {
 
   it('fails a session that the broker finds too short', async () => {
     const transport = await startKafka(brokers, { sessionTimeoutMs: 1_800_000 - 1 + 1 })
-    const error = await failureOf(transport.subscribe(subscriptionOf(unique('short'), unique('group'), () => undefined)).then(() => {
-      throw Object.assign(new Error('accepted'), { code: 'KAFKA_REFUSED' })
-    }))
+    const error = await failureOf(
+      transport.subscribe(subscriptionOf(unique('short'), unique('group'), () => undefined)).then(() => {
+        throw Object.assign(new Error('accepted'), { code: 'KAFKA_REFUSED' })
+      }),
+    )
     await transport.stop()
     expect(error.code).to.equal('KAFKA_REFUSED')
   })

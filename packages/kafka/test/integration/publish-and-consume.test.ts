@@ -9,7 +9,13 @@ describeWithKafka('A Kafka transport on a real broker', (brokers) => {
     const received: unknown[] = []
     await transport.subscribe(
       subscriptionOf(topic, unique('group'), ({ key, headers, body, partition, offset }) => {
-        received.push({ key, id: String(headers['ce_id']), body: String(Buffer.from(body as Uint8Array)), partition: typeof partition, offset })
+        received.push({
+          key,
+          id: String(headers['ce_id']),
+          body: String(Buffer.from(body as Uint8Array)),
+          partition: typeof partition,
+          offset,
+        })
       }),
     )
     await transport.publish([envelope(topic, 'a', 'key-1')])
@@ -115,7 +121,9 @@ describeWithKafka('A Kafka transport on a real broker', (brokers) => {
     const topic = unique('tombstone')
     const transport = await startKafka(brokers, { compression: 'gzip' })
     const bodies: unknown[] = []
-    await transport.subscribe(subscriptionOf(topic, unique('group'), ({ body }) => void bodies.push(body === null ? null : 'bytes')))
+    await transport.subscribe(
+      subscriptionOf(topic, unique('group'), ({ body }) => void bodies.push(body === null ? null : 'bytes')),
+    )
     await transport.publish([envelope(topic, 'a', 'one'), envelope(topic, 'b', 'one', { payload: undefined })])
     await until(() => bodies.length === 2)
     await transport.stop()
@@ -128,11 +136,17 @@ describeWithKafka('A Kafka transport on a real broker', (brokers) => {
     const seen: unknown[] = []
     await transport.subscribe(
       subscriptionOf(topic, unique('group'), ({ headers, body, partition }) => {
-        seen.push([Buffer.from(headers['raw'] as Uint8Array).toString('hex'), Buffer.from(body as Uint8Array).toString('hex'), partition])
+        seen.push([
+          Buffer.from(headers['raw'] as Uint8Array).toString('hex'),
+          Buffer.from(body as Uint8Array).toString('hex'),
+          partition,
+        ])
       }),
     )
     const bytes = Uint8Array.from([0, 255, 128])
-    await transport.forward([{ topic, type: undefined, key: undefined, body: bytes, headers: { raw: bytes }, partition: 2 }])
+    await transport.forward([
+      { topic, type: undefined, key: undefined, body: bytes, headers: { raw: bytes }, partition: 2 },
+    ])
     await until(() => seen.length === 1)
     await transport.stop()
     expect(seen).to.deep.equal([['00ff80', '00ff80', 2]])

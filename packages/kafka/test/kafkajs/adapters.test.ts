@@ -1,11 +1,11 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect } from 'chai'
 import kafkajs, { type ProducerConfig } from 'kafkajs'
-import { once } from 'node:events'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { settingsOf } from '../../dist/config/settings.js'
+import { settingsOf } from '../../dist/config/resolve.js'
 import { toFailure } from '../../dist/kafkajs/failures.js'
-import { KafkajsProducer } from '../../dist/kafkajs/producer.js'
 import { KillSwitch } from '../../dist/kafkajs/kill-switch.js'
+import { KafkajsProducer } from '../../dist/kafkajs/producer.js'
 import { plainCodec } from '../support/codec.js'
 
 describe('A kill switch that has been pulled', () => {
@@ -16,14 +16,17 @@ describe('A kill switch that has been pulled', () => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const killSwitch = new KillSwitch()
-    const open = () => killSwitch.socketFactory({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => undefined })
+    const open = () =>
+      killSwitch.socketFactory({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => undefined })
     const early = open()
     await once(early, 'connect')
     const earlySays = once(early, 'error')
     killSwitch.pull()
     const late = open()
     const [[earlyError], [lateError]] = await Promise.all([earlySays, once(late, 'error')])
-    expect([earlyError, lateError].map(({ message }: Error) => message)).to.deep.equal(Array(2).fill('cut off on purpose'))
+    expect([earlyError, lateError].map(({ message }: Error) => message)).to.deep.equal(
+      Array(2).fill('cut off on purpose'),
+    )
     expect([early.destroyed, late.destroyed]).to.deep.equal([true, true])
     for (const socket of accepted) socket.destroy()
     server.close()

@@ -1,7 +1,7 @@
 import { GuloError } from '@gulo/core'
-import { kafka, type KafkaOptions, KafkaFailure } from '@gulo/kafka'
+import { KafkaFailure, type KafkaOptions, kafka } from '@gulo/kafka'
 import { expect } from 'chai'
-import { type Fault, FakeClient } from '../support/fake-client.js'
+import { FakeClient, type Fault } from '../support/fake-client.js'
 import { manualRuntime, settled } from '../support/manual-clock.js'
 import { envelope, testOptions } from '../support/messages.js'
 
@@ -23,8 +23,13 @@ function only(at: number, fault: Fault) {
   return (_: unknown, number: number) => (number === at ? fault : undefined)
 }
 
-const failureOf = (promise: Promise<unknown>): Promise<GuloError> => promise.then(() => expect.fail('it resolved'), (error) => error)
-const batchesOf = (client: FakeClient) => client.sent.map(({ batches }) => batches.map(({ name, ids }) => `${name}:${ids.join('')}`))
+const failureOf = (promise: Promise<unknown>): Promise<GuloError> =>
+  promise.then(
+    () => expect.fail('it resolved'),
+    (error) => error,
+  )
+const batchesOf = (client: FakeClient) =>
+  client.sent.map(({ batches }) => batches.map(({ name, ids }) => `${name}:${ids.join('')}`))
 
 describe('Messages published in one turn', () => {
   it('go as one request to each leader, with one batch for each partition', async () => {
@@ -137,7 +142,13 @@ describe('A permanent rejection', () => {
     client.script = ({ batches }) => (batches[0]?.ids.includes('huge') ? { code: 10 } : undefined)
     const results = Promise.allSettled(['a', 'b', 'huge', 'c', 'd'].map((id) => send(id)))
     await clock.advance(1000)
-    expect((await results).map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    expect((await results).map(({ status }) => status)).to.deep.equal([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ])
     expect(client.broker.ids('t/0').slice(-4)).to.deep.equal(['a', 'b', 'c', 'd'])
   })
 
@@ -148,12 +159,17 @@ describe('A permanent rejection', () => {
     const failure = failureOf(transport.publish([message]))
     await clock.advance(1000)
     const { code, retryable, details } = await failure
-    expect({ code, retryable, unsent: details['unsent'] }).to.deep.equal({ code: 'KAFKA_PUBLISH_FAILED', retryable: false, unsent: [message] })
+    expect({ code, retryable, unsent: details['unsent'] }).to.deep.equal({
+      code: 'KAFKA_PUBLISH_FAILED',
+      retryable: false,
+      unsent: [message],
+    })
   })
 
   it('of one topic-partition leaves the others of the same request alone', async () => {
     const { client, clock, send } = await start([1, 1])
-    client.script = ({ batches }) => (batches.some(({ name }) => name === 't/1') ? { code: 29, partitions: [1] } : undefined)
+    client.script = ({ batches }) =>
+      batches.some(({ name }) => name === 't/1') ? { code: 29, partitions: [1] } : undefined
     const results = Promise.allSettled([send('a', 0), send('b', 1)])
     await clock.advance(1000)
     expect((await results).map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected'])
@@ -195,7 +211,10 @@ describe('When the deadline of a publication passes', () => {
     await first
     await Promise.all(later)
     expect(client.sessions.map(({ destroyed }) => destroyed)).to.deep.equal([true, false])
-    expect(client.sent.map(({ session, batches }) => [session, ...(batches[0]?.ids ?? [])])).to.deep.equal([[1, 'a'], [2, 'b', 'c']])
+    expect(client.sent.map(({ session, batches }) => [session, ...(batches[0]?.ids ?? [])])).to.deep.equal([
+      [1, 'a'],
+      [2, 'b', 'c'],
+    ])
   })
 
   it('batches of other publications that were under way go first on the new producer', async () => {
@@ -210,7 +229,10 @@ describe('When the deadline of a publication passes', () => {
     await doomed
     await Promise.all([other, later])
     expect(client.broker.ids('t/1')).to.deep.equal(['b', 'c'])
-    expect(client.sent.filter(({ session }) => session === 2).map(({ batches }) => batches[0]?.ids)).to.deep.equal([['b'], ['c']])
+    expect(client.sent.filter(({ session }) => session === 2).map(({ batches }) => batches[0]?.ids)).to.deep.equal([
+      ['b'],
+      ['c'],
+    ])
   })
 })
 

@@ -12,10 +12,23 @@ describe('The partition of a key', () => {
   it('is the one that kafkajs, and so the Java client, would choose', () => {
     const theirs = kafkajs.Partitioners.DefaultPartitioner()
     const partitionMetadata = Array.from({ length: 7 }, (_, partitionId) => ({
-      partitionId, leader: 1, partitionErrorCode: 0, replicas: [], isr: [],
+      partitionId,
+      leader: 1,
+      partitionErrorCode: 0,
+      replicas: [],
+      isr: [],
     }))
     const ours = new Partitioner(seededRandom(1))
-    const keys = ['', 'a', 'ab', 'abc', 'abcd', 'å', '日本語', ...Array.from({ length: 500 }, (_, number) => `order-${number * 7919}`)]
+    const keys = [
+      '',
+      'a',
+      'ab',
+      'abc',
+      'abcd',
+      'å',
+      '日本語',
+      ...Array.from({ length: 500 }, (_, number) => `order-${number * 7919}`),
+    ]
     for (const key of keys) {
       const expected = theirs({ topic: 't', partitionMetadata, message: { key, value: null } })
       expect(ours.choose(described([1, 1, 1, 1, 1, 1, 1]), key), key).to.equal(expected)

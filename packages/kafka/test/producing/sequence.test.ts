@@ -13,11 +13,21 @@ describe('A producer near the end of its sequence numbers', () => {
     const policy = { createTopics: false, topicShape: { partitions: -1, replication: -1 } }
     const topics = new TopicTable(client.createAdmin(), policy, runtime)
     const producer = new KafkaProducer({
-      client, topics, runtime, logger: quiet, batchSize: 2, maxBatchBytes: 1e6, connectDeadlineMs: 1000, publishDeadlineMs: 1000, maxSequence: 4,
+      client,
+      topics,
+      runtime,
+      logger: quiet,
+      batchSize: 2,
+      maxBatchBytes: 1e6,
+      connectDeadlineMs: 1000,
+      publishDeadlineMs: 1000,
+      maxSequence: 4,
     })
     await producer.start()
     const record = (id: string) => ({
-      topic: 't', partition: 0, record: { key: undefined, value: null, headers: { ce_id: id }, timestamp: 1 },
+      topic: 't',
+      partition: 0,
+      record: { key: undefined, value: null, headers: { ce_id: id }, timestamp: 1 },
     })
     await producer.publish(['a', 'b', 'c', 'd', 'e'].map(record))
     await settled()
@@ -26,6 +36,9 @@ describe('A producer near the end of its sequence numbers', () => {
       [1, 'c', 'd'],
       [2, 'e'],
     ])
-    expect(client.sessions.map(({ closed, destroyed }) => [closed, destroyed])).to.deep.equal([[true, false], [false, false]])
+    expect(client.sessions.map(({ closed, destroyed }) => [closed, destroyed])).to.deep.equal([
+      [true, false],
+      [false, false],
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import type { GuloError } from '@gulo/core'
-import { kafka, type KafkaOptions } from '@gulo/kafka'
+import { type KafkaOptions, kafka } from '@gulo/kafka'
 import { expect } from 'chai'
 import { FakeClient } from '../support/fake-client.js'
 import { manualRuntime } from '../support/manual-clock.js'
@@ -13,7 +13,11 @@ async function start(options: Partial<KafkaOptions> = {}) {
   return { client, clock, transport }
 }
 
-const failureOf = (promise: Promise<unknown>): Promise<GuloError> => promise.then(() => expect.fail('it resolved'), (error) => error)
+const failureOf = (promise: Promise<unknown>): Promise<GuloError> =>
+  promise.then(
+    () => expect.fail('it resolved'),
+    (error) => error,
+  )
 
 describe('Publishing to a topic that does not exist', () => {
   it('creates it as ensureTopics says', async () => {

@@ -1,4 +1,4 @@
-import { type KafkaRecord, KafkaFailure, type PartitionBatch } from '@gulo/kafka'
+import { KafkaFailure, type KafkaRecord, type PartitionBatch } from '@gulo/kafka'
 
 interface Remembered {
   readonly first: number

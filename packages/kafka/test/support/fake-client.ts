@@ -62,7 +62,10 @@ export class FakeClient implements KafkaClient {
       createTopics: async (topics, { partitions }) => {
         for (const topic of topics) {
           this.created.push(topic)
-          this.topics.set(topic, Array.from({ length: partitions === -1 ? 1 : partitions }, () => 1))
+          this.topics.set(
+            topic,
+            Array.from({ length: partitions === -1 ? 1 : partitions }, () => 1),
+          )
         }
       },
       describeTopics: async (topics) => {

@@ -1,4 +1,4 @@
-import { kafka, type KafkaOptions, type KafkaTransport } from '@gulo/kafka'
+import { type KafkaOptions, type KafkaTransport, kafka } from '@gulo/kafka'
 import { testOptions } from './messages.js'
 
 const servers = process.env['GULO_TEST_KAFKA']
@@ -20,7 +20,10 @@ export function unique(name: string): string {
 }
 
 /** A started transport with short pauses. */
-export async function startKafka(brokers: readonly string[], options: Partial<KafkaOptions> = {}): Promise<KafkaTransport> {
+export async function startKafka(
+  brokers: readonly string[],
+  options: Partial<KafkaOptions> = {},
+): Promise<KafkaTransport> {
   const transport = kafka(testOptions(brokers, options))
   await transport.start()
   return transport
