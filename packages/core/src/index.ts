@@ -1,5 +1,6 @@
 // errors
 
+export type { Attributes } from './codec/attributes.js'
 // codec
 export type { Codec, EncodedMessage, EncodeOptions } from './codec/codec.js'
 export {
@@ -11,7 +12,7 @@ export {
   shortJson,
 } from './codec/codecs.js'
 export { createDecoder, type Decoder, type DecoderOptions, decode, standardReaders } from './codec/detect.js'
-export type { CodecLimits } from './codec/headers.js'
+export type { CodecLimits, Headers as WireHeaders } from './codec/headers.js'
 export type { Incoming, Readable, ReadLimits } from './codec/incoming.js'
 export type { Reader } from './codec/reader.js'
 // consuming
@@ -31,9 +32,22 @@ export type {
   DeadLetters,
 } from './consuming/dead-letters.js'
 export { defaultFailurePolicy, type FailurePolicy, failurePolicy } from './consuming/failure-policy.js'
-export { anyError, FailureRule, onError, type Verdict } from './consuming/failure-rule.js'
+export {
+  anyError,
+  type ErrorClass,
+  type FailureMatcher,
+  type FailureOutcome,
+  FailureRule,
+  type FailureStage,
+  onError,
+  type Verdict,
+} from './consuming/failure-rule.js'
 export type { IdempotencyKeyStore } from './consuming/idempotency-keys.js'
 export type { AttemptLog, Inbox, InboxEntry, InboxRetention } from './consuming/inbox.js'
+export type { MemoryAttemptLog } from './consuming/memory-attempt-log.js'
+export type { MemoryDeadLetters } from './consuming/memory-dead-letters.js'
+export type { MemoryIdempotencyKeys } from './consuming/memory-idempotency-keys.js'
+export type { MemoryInbox } from './consuming/memory-inbox.js'
 export type { Redelivery, RetryLater } from './consuming/redelivery.js'
 export { type ErrorDetails, type ErrorEntry, errorFactory, GuloError, isRetryable } from './errors.js'
 export { CORE_ERRORS } from './faults.js'
@@ -62,7 +76,7 @@ export type {
   Next,
   Wrapper,
 } from './handling/middleware.js'
-export type { HandlerRegistry, HandlerSource, RegisteredHandler } from './handling/registry.js'
+export type { AnyHandler, HandlerRegistry, HandlerSource, RegisteredHandler } from './handling/registry.js'
 export type { Tracer, TraceStep } from './handling/trace.js'
 // mapping
 export {
@@ -115,9 +129,11 @@ export { type EventCarrier, isEventCarrier, Result, result } from './message/res
 export { consoleLogger, type Logger, type Observer, type Signal } from './message/signals.js'
 export { EnvelopeFactory, type EnvelopeFactoryOptions } from './publishing/envelope-factory.js'
 export { EventPublisher, type EventPublisherOptions } from './publishing/event-publisher.js'
-export type { ParkedEntry } from './publishing/memory-outbox.js'
-export { MemoryTransaction } from './publishing/memory-transaction.js'
 // publishing
+export { EventPublishing, type EventPublishingOptions } from './publishing/event-publishing.js'
+export type { MemoryOutbox, ParkedEntry } from './publishing/memory-outbox.js'
+export { MemoryTransaction } from './publishing/memory-transaction.js'
+export type { MemoryUnitOfWork } from './publishing/memory-unit-of-work.js'
 export { type CommitSignal, isOutbox, type Outbox, type OutboxEntry, type OutboxGauge } from './publishing/outbox.js'
 export {
   type IntegrationEventOptions,
@@ -142,16 +158,21 @@ export { type Random, seededRandom, systemRandom } from './runtime/random.js'
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
 export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'
 export { nextTurn } from './runtime/turn.js'
+export type { MemorySchedule } from './scheduling/memory-schedule.js'
 // scheduling
-export type { Schedule, ScheduledItem, ScheduledWork } from './scheduling/schedule.js'
+export type { Schedule, ScheduledItem, ScheduledWork, ScheduleScope } from './scheduling/schedule.js'
 // service
 export type { ServiceDescription } from './service/describe.js'
 export type { ServiceHealth } from './service/health.js'
+export type { LifecycleState } from './service/lifecycle.js'
 export { createService, Service } from './service/service.js'
 export type { ServiceOptions, Store } from './service/service-options.js'
 // transport
 export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker } from './transport/memory-broker.js'
 export type { MemoryFaults } from './transport/memory-faults.js'
+export type { MemoryMember } from './transport/memory-feed.js'
+export type { MemoryGroup } from './transport/memory-group.js'
+export type { MemoryPartition, MemoryTopic } from './transport/memory-topic.js'
 export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './transport/memory-transport.js'
 export { byDomain, byType, snakeCase, type TopicStrategy } from './transport/topics.js'
 export type {

@@ -10,14 +10,14 @@ import { writeShort } from './short-json.js'
 
 type Write = (envelope: Envelope, prefix: string, limits: Required<CodecLimits>) => EncodedMessage
 
-const WRITERS = {
+export type CodecName = 'cloudevents-binary' | 'cloudevents-structured' | 'native-json' | 'short-json'
+
+const WRITERS: Readonly<Record<CodecName, Write>> = {
   'cloudevents-binary': writeBinary,
   'cloudevents-structured': writeStructured,
   'native-json': writeNative,
   'short-json': writeShort,
-} as const satisfies Readonly<Record<string, Write>>
-
-export type CodecName = keyof typeof WRITERS
+}
 
 /** CloudEvents with attributes in headers and data alone in the body. The default of the transports. */
 export const cloudEventsBinary: Codec = createCodec('cloudevents-binary')

@@ -11,27 +11,30 @@ export type Verdict =
   | { readonly action: 'pause'; readonly delayMs: number }
   | { readonly action: 'discard' | 'dead-letter' | 'quarantine' }
 
-interface Matcher {
+/** Which errors a rule is for. */
+export interface FailureMatcher {
   readonly matches: (error: unknown) => boolean
   readonly words: string
   /** Whether it matches everything, so that its rule belongs last. */
   readonly general?: boolean
 }
 
-type Stage =
+/** One way of trying again. */
+export type FailureStage =
   | { readonly kind: 'retry'; readonly attempts: number; readonly backoff: Backoff }
   | { readonly kind: 'schedule'; readonly delaysMs: readonly number[] }
 
-type Outcome =
+/** How a message ends whose stages are used up. */
+export type FailureOutcome =
   | { readonly action: 'discard' | 'dead-letter' | 'quarantine' }
   | { readonly action: 'pause'; readonly delayMs: number }
 
 /** What happens to the messages of one kind of failure: stages in order, then an outcome. Each call makes a new rule. */
 export class FailureRule {
   constructor(
-    private readonly matcher: Matcher,
-    private readonly stages: readonly Stage[] = [],
-    private readonly outcome: Outcome = { action: 'dead-letter' },
+    private readonly matcher: FailureMatcher,
+    private readonly stages: readonly FailureStage[] = [],
+    private readonly outcome: FailureOutcome = { action: 'dead-letter' },
   ) {}
 
   /** Tries in place, `attempts` times in all, waiting in between; later messages of the key wait too. */
@@ -115,13 +118,13 @@ export class FailureRule {
     return `on ${this.matcher.words}: ${[...words, describeOutcome(this.outcome)].join(', then ')}`
   }
 
-  private with(stage: Stage): FailureRule {
+  private with(stage: FailureStage): FailureRule {
     return new FailureRule(this.matcher, [...this.stages, stage], this.outcome)
   }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an error class of any parameters
-type ErrorClass = abstract new (...parameters: any[]) => Error
+export type ErrorClass = abstract new (...parameters: any[]) => Error
 
 /** Starts a rule for an error class, a code of a GuloError, or whatever `matches` says. */
 export function onError(
@@ -140,7 +143,7 @@ export function anyError(): FailureRule {
   return new FailureRule({ words: 'any error', matches: () => true, general: true })
 }
 
-function stageMs(stage: Stage): number {
+function stageMs(stage: FailureStage): number {
   if (stage.kind === 'schedule') return stage.delaysMs.reduce((sum, delay) => sum + delay, 0)
   return Array.from({ length: stage.attempts - 1 }, (_, index) => stage.backoff.longestMs(index + 1)).reduce(
     (a, b) => a + b,
@@ -148,7 +151,7 @@ function stageMs(stage: Stage): number {
   )
 }
 
-function describeOutcome(outcome: Outcome): string {
+function describeOutcome(outcome: FailureOutcome): string {
   if (outcome.action === 'pause') return `pause the subscription for ${sayMs(outcome.delayMs)} and try again`
   return outcome.action
 }

@@ -5,7 +5,7 @@ import type { Handler, HandlerClass, HandlerDefinition, HandlerFactory, HandlerF
 import { notedOn } from './handles.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different messages in one list; @Handles has checked each
-type AnyHandler = { readonly handle: (...parameters: any[]) => unknown }
+export type AnyHandler = { readonly handle: (...parameters: any[]) => unknown }
 
 /** What can be listed under `handlers`: a class or instance with `@Handles`, or what `handler()` makes. */
 // biome-ignore lint/suspicious/noExplicitAny: as above

@@ -1,9 +1,5 @@
 import { type MemoryTransaction, memoryTransactionOf } from '../publishing/memory-transaction.js'
-import type { Schedule, ScheduledItem } from './schedule.js'
-
-interface Scope {
-  readonly transaction?: unknown
-}
+import type { Schedule, ScheduledItem, ScheduleScope } from './schedule.js'
 
 interface Row {
   readonly item: ScheduledItem
@@ -17,12 +13,12 @@ export class MemorySchedule implements Schedule {
   /** What an open transaction sees of each cancel key it has touched: whether an item is pending there. */
   private readonly touched = new WeakMap<MemoryTransaction, Map<string, boolean>>()
 
-  async at(item: ScheduledItem, scope?: Scope): Promise<void> {
+  async at(item: ScheduledItem, scope?: ScheduleScope): Promise<void> {
     const transaction = memoryTransactionOf(scope?.transaction, 'The schedule')
     this.change(transaction, item.cancelKey, true, () => this.store({ ...item }))
   }
 
-  async cancel(cancelKey: string, scope?: Scope): Promise<boolean> {
+  async cancel(cancelKey: string, scope?: ScheduleScope): Promise<boolean> {
     const transaction = memoryTransactionOf(scope?.transaction, 'The schedule')
     const seen = transaction && this.touched.get(transaction)?.get(cancelKey)
     const pending = seen ?? [...this.rows.values()].some(({ item, taken }) => item.cancelKey === cancelKey && !taken)

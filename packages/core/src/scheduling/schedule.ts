@@ -4,14 +4,19 @@ import type { Envelope } from '../message/envelope.js'
 /** Keeps messages until they are due. */
 export interface Schedule {
   /** Stores `item` in `transaction` where one is open; an item of the same cancel key replaces the pending one. */
-  at(item: ScheduledItem, scope?: { readonly transaction?: unknown }): Promise<void>
+  at(item: ScheduledItem, scope?: ScheduleScope): Promise<void>
   /** Drops the pending item of this key; answers whether there was one. */
-  cancel(cancelKey: string, scope?: { readonly transaction?: unknown }): Promise<boolean>
+  cancel(cancelKey: string, scope?: ScheduleScope): Promise<boolean>
   /**
    * Hands at most `limit` committed items that are due at `nowMs` to `take`, oldest first, and forgets them only if it
    * resolves. No item is handed to two callers at once. Answers how many there were.
    */
   due(nowMs: number, limit: number, take: (items: readonly ScheduledItem[]) => Promise<void>): Promise<number>
+}
+
+export interface ScheduleScope {
+  /** The open transaction of the unit of work. */
+  readonly transaction?: unknown
 }
 
 export interface ScheduledItem {

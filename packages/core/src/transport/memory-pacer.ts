@@ -2,10 +2,10 @@ import type { Clock } from '../runtime/clock.js'
 
 // A longer silence than this means that the event loop has turned.
 const SILENCE_MS = 5
-const BURST_MS = 20
+const BURST_MS = 10
 
 /**
- * Runs steps soon: in a microtask, and after a burst of 20 ms only once the event loop has turned, so that timers and
+ * Runs steps soon: in a microtask, and after a burst of 10 ms only once the event loop has turned, so that timers and
  * sockets get their turn. A virtual clock does not move during a burst and thus never has to be moved for a delivery.
  */
 export class MemoryPacer {

@@ -195,7 +195,10 @@ describe('publishing to a mediator', () => {
     const seen: string[] = []
     const mediator = new Mediator({
       handlers: [
-        handler(Shipped, async ({ orderId }) => void (await Promise.resolve(), seen.push(`a ${orderId}`))),
+        handler(Shipped, async ({ orderId }) => {
+          await Promise.resolve()
+          seen.push(`a ${orderId}`)
+        }),
         handler(Shipped, () => void seen.push('b')),
         handler(Told, () => void seen.push('never')),
       ],

@@ -59,6 +59,9 @@ function signalled() {
   return { wake, when }
 }
 
+/** For arrow functions that do two things; the arguments have been evaluated in order. */
+function inTurn(..._done: unknown[]): void {}
+
 describe('two services', () => {
   let broker: MemoryBroker
   let running: Service[]
@@ -124,7 +127,7 @@ describe('two services', () => {
     const { wake, when } = signalled()
     const seen: string[] = []
     const note = (who: string) =>
-      handler(OrderPlacedV1, ({ orderId }) => void (seen.push(`${who} ${orderId}`), wake()), { name: 'note' })
+      handler(OrderPlacedV1, ({ orderId }) => inTurn(seen.push(`${who} ${orderId}`), wake()), { name: 'note' })
     await start({ name: 'billing', handlers: [note('billing')] })
     await start({ name: 'inventory', handlers: [note('inventory')] })
     await start({ name: 'inventory', handlers: [note('inventory')] })
@@ -147,7 +150,7 @@ describe('two services', () => {
     const { wake, when } = signalled()
     const seen: string[] = []
     const stuck = handler(OrderPlacedV1, () => new Promise<void>(() => undefined), { name: 'StuckHandler' })
-    const free = handler(OrderPlacedV1, ({ orderId }) => void (seen.push(orderId), wake()), {
+    const free = handler(OrderPlacedV1, ({ orderId }) => inTurn(seen.push(orderId), wake()), {
       name: 'FreeHandler',
       isolated: true,
     })
@@ -210,8 +213,8 @@ describe('two services', () => {
       },
       { name: 'reserve' },
     )
-    const remind = handler(Remind, ({ orderId }) => void (seen.push(`remind ${orderId}`), wake()))
-    const notify = handler(StockReservedV1, ({ orderId }) => void (seen.push(`notify ${orderId}`), wake()))
+    const remind = handler(Remind, ({ orderId }) => inTurn(seen.push(`remind ${orderId}`), wake()))
+    const notify = handler(StockReservedV1, ({ orderId }) => inTurn(seen.push(`notify ${orderId}`), wake()))
     await start({
       name: 'inventory',
       handlers: [reserve, remind, notify],
