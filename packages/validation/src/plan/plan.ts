@@ -3,7 +3,7 @@ import { isSurelySync } from './builtin.js'
 import { nestedCheck, type PlanOf } from './nested.js'
 import { type PropertyCheck, propertyCheck, type Target } from './property.js'
 import { type AnyClass, type Rule, rulesOf } from './rules.js'
-import { whitelistCheck } from './whitelist.js'
+import { type Stripped, whitelistCheck } from './whitelist.js'
 
 /** The rules of one class, read once. Decides exactly as class-validator does, which words every error. */
 export interface ValidationPlan {
@@ -25,6 +25,7 @@ export class Plan implements ValidationPlan {
   constructor(
     private readonly target: AnyClass,
     private readonly options: ValidatorOptions,
+    private readonly stripped: Stripped,
     planOf: PlanOf,
   ) {
     try {
@@ -38,6 +39,13 @@ export class Plan implements ValidationPlan {
   }
 
   passes(object: object): boolean {
+    const { mark } = this.stripped
+    const passed = this.attempt(object)
+    this.stripped.end(mark, passed)
+    return passed
+  }
+
+  private attempt(object: object): boolean {
     try {
       return object.constructor === this.target && this.run(object as Target)
     } catch {
@@ -64,7 +72,7 @@ export class Plan implements ValidationPlan {
       this.run = askAlways
     }
     const parts = { options, onPromise, nested: nestedCheck(options, planOf) }
-    const whitelist = whitelistCheck(rules, options)
+    const whitelist = whitelistCheck(rules, options, this.stripped)
     const properties = names.map((name) => propertyCheck(name, rules[name] ?? [], parts))
     return inTurn(whitelist === undefined ? properties : [whitelist, ...properties])
   }

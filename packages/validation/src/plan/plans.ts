@@ -1,6 +1,7 @@
 import type { ValidatorOptions } from 'class-validator'
 import { Plan, type ValidationPlan } from './plan.js'
 import type { AnyClass } from './rules.js'
+import { Stripped } from './whitelist.js'
 
 /**
  * Reads the rules of a class once and puts them into a plan. Rules that are added to the class later are not seen.
@@ -14,13 +15,14 @@ export function compilePlan(target: AnyClass, options: ValidatorOptions = {}): V
 export class Plans {
   // Weak: a plan lives as long as its class.
   private readonly known = new WeakMap<AnyClass, Plan>()
+  private readonly stripped = new Stripped()
 
   constructor(private readonly options: ValidatorOptions) {}
 
   readonly of = (target: AnyClass): Plan => {
     const known = this.known.get(target)
     if (known !== undefined) return known
-    const plan = new Plan(target, this.options, this.of)
+    const plan = new Plan(target, this.options, this.stripped, this.of)
     this.known.set(target, plan)
     return plan
   }

@@ -24,7 +24,9 @@ export function propertyCheck(name: string, rules: readonly Rule[], parts: Prope
   const value = valueCheck(defined, [...custom, ...wanted], missingCheck(parts.options))
   const conditions = rules.filter((rule) => isOfType(rule, 'CONDITIONAL_VALIDATION')).map((rule) => rule.constraints[0])
   const promised = rules.some((rule) => isOfType(rule, 'PROMISE_VALIDATION'))
-  const check = conditioned(conditions, promised ? (given, object) => !(given instanceof Promise) && value(given, object) : value)
+  const settled = conditioned(conditions, value)
+  // All of it, conditions too, is for what a promise resolves with: that is left to class-validator.
+  const check: Check = promised ? (given, object) => !(given instanceof Promise) && settled(given, object) : settled
   // Read even where no check looks at it: a getter may throw.
   return (object) => check(object[name], object)
 }

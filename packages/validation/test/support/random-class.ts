@@ -31,7 +31,7 @@ const ruleOptions: fc.Arbitrary<RuleOptions> = fc.record(
 )
 
 const rule = fc.record({
-  rule: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...Object.keys(RULES)) }, { weight: 1, arbitrary: fc.constant('ValidateNested') }),
+  rule: fc.oneof({ weight: 14, arbitrary: fc.constantFrom(...Object.keys(RULES)) }, { weight: 1, arbitrary: fc.constant('ValidateNested') }),
   options: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: ruleOptions }),
 })
 
@@ -41,7 +41,10 @@ const field: fc.Arbitrary<FieldSpec> = fc.record({
     { weight: 20, arbitrary: fc.constant('no' as const) },
     { weight: 1, arbitrary: fc.constantFrom('yes' as const, 'throws' as const) },
   ),
-  rules: fc.array(rule, { minLength: 1, maxLength: 3 }),
+  rules: fc.oneof(
+    { weight: 3, arbitrary: fc.array(rule, { minLength: 1, maxLength: 1 }) },
+    { weight: 2, arbitrary: fc.array(rule, { minLength: 2, maxLength: 3 }) },
+  ),
 })
 
 const plain: fc.Arbitrary<ClassSpec> = fc.record({

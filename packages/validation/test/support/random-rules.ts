@@ -107,6 +107,7 @@ export const RULES: Readonly<Record<string, MakeRule>> = {
   ValidatePromise: (o) => cv.ValidatePromise(o),
   ValidateIfText: (o) => cv.ValidateIf((_, value) => typeof value === 'string', o),
   ValidateIfSibling: (o) => cv.ValidateIf((object) => object.a, o),
+  ValidateIfThrowing: (o) => cv.ValidateIf((_, value) => (value as string).length > 1, o),
   Custom: (o) => cv.Validate(ShortText, o),
   CustomAsync: (o) => cv.Validate(Later, o),
   CustomUnknown: (o) => cv.Validate(NoConstraint as never, o),
