@@ -5,7 +5,7 @@ export interface Codec {
   readonly name: string
   /**
    * Bytes and headers of an envelope; the content type is the header `content-type`.
-   * @throws GULO_NOT_SERIALIZABLE or GULO_TOO_LARGE
+   * @throws GULO_ENVELOPE_INVALID, GULO_NOT_SERIALIZABLE or GULO_TOO_LARGE
    */
   encode(envelope: Envelope, options?: EncodeOptions): EncodedMessage
 }
@@ -16,7 +16,7 @@ export interface EncodeOptions {
 }
 
 export interface EncodedMessage {
-  /** `null` for a tombstone. */
+  /** `null` for a tombstone where the format has no envelope in the body. */
   readonly body: Uint8Array | null
   readonly headers: Readonly<Record<string, string>>
 }

@@ -97,6 +97,7 @@ export class Incoming {
   }
 
   private sort(name: string, value: string): void {
+    if (name.endsWith('__proto__')) return
     const attribute = attributeOfHeader(name)
     if (attribute !== undefined) {
       if (value !== '') this.attributes[attribute] = value
@@ -110,7 +111,7 @@ export class Incoming {
     else if (name === 'traceparent') this.traceparent = value
     else if (name === 'tracestate') this.tracestate = value
     else if (name === 'trace_id') this.traceId = value
-    else if (name !== '__proto__') {
+    else {
       this.plain ??= {}
       this.plain[name] = value
     }

@@ -31,6 +31,11 @@ describe('a message that was written here', () => {
       expect(decode(wire({ ...READ, payload: null }, codec)).payload).to.equal(null)
     })
 
+    it(`by ${codec.name} keeps headers that are named like members of an envelope`, () => {
+      const headers = { data: 'a', id: 'b', type: 'c', payload: 'd', specversion: 'e', time: 'f' }
+      expect(decode(wire({ ...READ, payload: 1, headers }, codec))).to.deep.include({ ...READ, payload: 1, headers })
+    })
+
     it(`by ${codec.name} with bytes gives those bytes back`, () => {
       const payload = Uint8Array.of(0, 1, 254, 255)
       const { payload: read, contentType } = decode(wire({ ...READ, payload, contentType: 'image/png' }, codec))
@@ -144,6 +149,11 @@ describe('a message in CloudEvents structured mode', () => {
     })
   })
 
+  it('takes an empty attribute for an absent one, and keeps an empty extension', () => {
+    const { aggregateId, headers } = decode(received({ ...EVENT, subject: '', tag: '' }, STRUCTURED))
+    expect({ aggregateId, headers }).to.deep.equal({ aggregateId: undefined, headers: { tag: '' } })
+  })
+
   it('does not parse data that are a text', () => {
     const body = { ...EVENT, data: '{"a":1}' }
     expect(present(decode(received(body, STRUCTURED)))).to.deep.equal({ ...JSON_READ, payload: '{"a":1}' })
@@ -183,6 +193,10 @@ describe("a message in the platform's JSON", () => {
       partitionKey: 'p',
       tenantId: 'x',
     })
+  })
+
+  it('may begin with white space and a byte order mark', () => {
+    expect(decode(received(`\ufeff \r\n\t${JSON.stringify(NATIVE)}`)).id).to.equal('1')
   })
 
   it('takes from headers what its body lacks', () => {

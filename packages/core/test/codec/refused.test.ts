@@ -136,6 +136,14 @@ describe('a header that aims at a prototype', () => {
   })
 })
 
+describe('a header that is named like a prototype', () => {
+  it('is dropped, under a prefix too', () => {
+    for (const name of ['__proto__', 'ce___proto__']) {
+      expect(decode(received('1', { ...CE, [name]: 'x' })).headers, name).to.equal(undefined)
+    }
+  })
+})
+
 describe('a decoder with a reader of its own', () => {
   const foreign: Reader = {
     name: 'foreign',

@@ -1,0 +1,191 @@
+import { createRuntime, type Envelope, GuloError, type Publisher, Relay, type Signal } from '@gulo/core'
+import { expect } from 'chai'
+import { failure } from '../support/failure.js'
+import { envelope, quietLogger } from '../support/scene.js'
+
+class ListedOutbox {
+  readonly waiting: { sequence: string; envelope: Envelope; attempts: number }[] = []
+  readonly settled: string[] = []
+  readonly failed: string[] = []
+  listener: (() => void) | undefined
+  claims = 0
+
+  add(...ids: string[]): void {
+    for (const id of ids) {
+      const [topic = 'a'] = id.split('-')
+      this.waiting.push({ sequence: id, envelope: envelope({ id, topic }), attempts: 0 })
+    }
+    this.listener?.()
+  }
+  async publish(): Promise<void> {}
+  async claim(limit: number) {
+    this.claims++
+    return this.waiting.splice(0, limit)
+  }
+  async settle(entries: readonly { sequence: string }[]) {
+    this.settled.push(...entries.map((entry) => entry.sequence))
+  }
+  async fail(entries: readonly { sequence: string; envelope: Envelope; attempts: number }[]) {
+    this.failed.push(...entries.map((entry) => entry.sequence))
+    this.waiting.unshift(...entries.map((entry) => ({ ...entry, attempts: entry.attempts + 1 })))
+  }
+  onCommit(listener: () => void): () => void {
+    this.listener = listener
+    return () => {
+      this.listener = undefined
+    }
+  }
+}
+
+describe('a relay', () => {
+  let outbox: ListedOutbox
+  let relay: Relay
+  let sent: string[][]
+  let refuse: (envelopes: readonly Envelope[]) => unknown
+  let wake: () => void
+  let signals: Signal[]
+  const until = async (holds: () => boolean) => {
+    while (!holds()) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  const publisher: Publisher = {
+    publish: async (envelopes) => {
+      const error = refuse(envelopes)
+      if (error) throw error
+      sent.push(envelopes.map((each) => each.id))
+    },
+  }
+  const open = (options: { batchSize?: number } = {}) => {
+    relay = new Relay({
+      outbox,
+      publisher,
+      runtime: createRuntime(),
+      logger: quietLogger,
+      observers: [(signal) => void signals.push(signal), () => wake()],
+      ...options,
+    })
+    relay.start()
+  }
+  beforeEach(() => {
+    outbox = new ListedOutbox()
+    sent = []
+    signals = []
+    refuse = () => undefined
+    wake = () => undefined
+  })
+  afterEach(() => relay.stop())
+
+  it('publishes what was there before it started, and settles it after that', async () => {
+    outbox.add('a-1', 'a-2')
+    open()
+    await until(() => signals.length === 2)
+    expect(sent).to.deep.equal([['a-1', 'a-2']])
+    expect(outbox.settled).to.deep.equal(['a-1', 'a-2'])
+  })
+
+  it('is woken by a commit', async () => {
+    open()
+    outbox.add('a-1')
+    await until(() => signals.length === 1)
+    expect(sent).to.deep.equal([['a-1']])
+  })
+
+  it('finds without a signal what another process has stored', async () => {
+    open()
+    outbox.listener = undefined
+    outbox.add('a-1')
+    await until(() => signals.length === 1)
+    expect(sent).to.deep.equal([['a-1']])
+  })
+
+  it('takes no more at once than its batch size', async () => {
+    outbox.add('a-1', 'a-2', 'a-3')
+    open({ batchSize: 2 })
+    await until(() => signals.length === 3)
+    expect(sent).to.deep.equal([['a-1', 'a-2'], ['a-3']])
+  })
+
+  it('gives back what could not be published and publishes it later', async () => {
+    let times = 2
+    refuse = () => (times-- > 0 ? new Error('broker gone') : undefined)
+    outbox.add('a-1', 'a-2')
+    open()
+    await until(() => signals.filter((signal) => signal.kind === 'published').length === 2)
+    expect(outbox.failed).to.deep.equal(['a-1', 'a-2', 'a-1', 'a-2'])
+    expect(outbox.settled).to.deep.equal(['a-1', 'a-2'])
+    expect(signals.filter((signal) => signal.kind === 'publish-failed')).to.have.length(2)
+  })
+
+  it('settles what the broker has stored of a batch that failed', async () => {
+    let times = 1
+    refuse = (envelopes) =>
+      times-- > 0 ? new GuloError('X', { message: 'half', mend: '.' }, { unsent: envelopes.slice(1) }) : undefined
+    outbox.add('a-1', 'a-2')
+    open()
+    await until(() => outbox.settled.length === 2)
+    expect(outbox.settled).to.deep.equal(['a-1', 'a-2'])
+    expect(outbox.failed).to.deep.equal(['a-2'])
+    expect(sent).to.deep.equal([['a-2']])
+  })
+
+  it('lets a topic that fails hold up no other', async () => {
+    refuse = ([first]) => (first?.topic === 'dead' ? new Error('no such topic') : undefined)
+    outbox.add('dead-1', 'alive-1')
+    open()
+    await until(() => outbox.settled.length === 1 && outbox.failed.length >= 1)
+    expect(outbox.settled).to.deep.equal(['alive-1'])
+    expect(outbox.failed[0]).to.equal('dead-1')
+  })
+
+  it('goes on when its outbox cannot be read for a while', async () => {
+    const { claim } = outbox
+    let times = 2
+    outbox.claim = async (limit) => {
+      if (times-- > 0) throw new Error('database gone')
+      return claim.call(outbox, limit)
+    }
+    outbox.add('a-1')
+    open()
+    await until(() => signals.length === 1)
+    expect(sent).to.deep.equal([['a-1']])
+  })
+
+  it('starts once and stops cleanly, also twice', async () => {
+    open()
+    expect(() => relay.start())
+      .to.throw()
+      .with.property('code', 'GULO_ALREADY_STARTED')
+    await relay.stop()
+    await relay.stop()
+    const claims = outbox.claims
+    outbox.add('a-1')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(outbox.claims).to.equal(claims)
+  })
+
+  it('says so when a batch in flight does not end within the deadline', async () => {
+    let release = () => undefined as void
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let entered = () => undefined as void
+    const begun = new Promise<void>((resolve) => {
+      entered = resolve
+    })
+    const slow: Publisher = {
+      publish: () => {
+        entered()
+        return held
+      },
+    }
+    outbox.add('a-1')
+    relay = new Relay({ outbox, publisher: slow, logger: quietLogger })
+    relay.start()
+    await begun
+    expect(await failure(relay.stop({ deadlineMs: 5 }))).to.have.property('code', 'GULO_STOP_DEADLINE')
+    release()
+  })
+})
