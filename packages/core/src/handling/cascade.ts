@@ -10,7 +10,7 @@ import {
   type MessageClass,
 } from '../message/message.js'
 import { type EventCarrier, eventsOf, isEventCarrier } from '../message/result.js'
-import type { Chain } from './chain.js'
+import { type Chain, runChain } from './chain.js'
 import { DispatchCall } from './dispatch-call.js'
 
 /** The compiled chains of an event class. */
@@ -21,20 +21,42 @@ interface Raised {
   readonly context: MessageContext
 }
 
+const DONE = Promise.resolve()
+
 /** Hands events to their handlers in this process, and the events that those raise: breadth first, in one unit of work. */
 export class Cascade {
   constructor(
     private readonly handlersOf: EventHandlers,
     private readonly actions: ContextActions,
     private readonly maxDepth: number,
+    /** Whether any event has a handler in this process: without one there is nothing to look up. */
+    private readonly hasHandlers: boolean,
   ) {}
 
   /** Publishes an event that comes from outside, in its own context. */
-  async start(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
-    checkEvent(event)
-    if (!this.sink(event, context)) return
-    const chains = this.handlersOf(event.constructor as MessageClass)
-    if (chains.length === 0) return
+  start(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
+    try {
+      checkEvent(event)
+      if (!this.sink(event, context)) return DONE
+      const chains = this.handlersOf(event.constructor as MessageClass)
+      if (chains.length === 0) return DONE
+      return chains.length === 1
+        ? this.runSingle(chains[0] as Chain, event, context)
+        : this.runSeveral(chains, event, context)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  // The usual case without an async frame of its own, which would cost as much as the rest.
+  private runSingle(chain: Chain, event: Message, context: MessageContext): Promise<void> {
+    if (!chain.handler.enabled) return DONE
+    return Promise.resolve(runOne(chain, event, context)).then((carrier) =>
+      isEventCarrier(carrier) ? this.follow(carrier, context, chain.handler.name) : undefined,
+    )
+  }
+
+  private async runSeveral(chains: readonly Chain[], event: Message, context: MessageContext): Promise<void> {
     const queue: Raised[] = []
     await this.runAll(chains, event, context, queue)
     if (queue.length > 0) await this.drain(queue)
@@ -43,30 +65,46 @@ export class Cascade {
   /** Publishes an event from within a handler. */
   async raise(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
     checkEvent(event)
-    const queue: Raised[] = []
-    this.push(event, context, queue)
-    if (queue.length > 0) await this.drain(queue)
+    const queue = this.push(event, context, undefined)
+    if (queue !== undefined) await this.drain(queue)
   }
 
   /** Follows up what a handler returned; `undefined` when there is nothing to wait for. */
   follow(carrier: EventCarrier, context: MessageContext, handler: string): Promise<void> | undefined {
-    const queue: Raised[] = []
-    this.gather(carrier, context, handler, queue)
-    return queue.length > 0 ? this.drain(queue) : undefined
+    const queue = this.gather(carrier, context, handler, undefined)
+    return queue && this.drain(queue)
   }
 
-  private gather(carrier: EventCarrier, context: MessageContext, handler: string, queue: Raised[]): void {
-    for (const event of eventsOf(carrier, 'domain event', handler)) this.push(event, context, queue)
-    for (const event of eventsOf(carrier, 'integration event', handler)) this.push(event, context, queue)
+  /** Answers the queue, made only when handlers in this process are due. */
+  private gather(
+    carrier: EventCarrier,
+    context: MessageContext,
+    handler: string,
+    given: Raised[] | undefined,
+  ): Raised[] | undefined {
+    let queue = given
+    const domain = eventsOf(carrier, 'domain event', handler)
+    for (let index = 0; index < domain.length; index++) queue = this.push(domain[index] as DomainEvent, context, queue)
+    const integration = eventsOf(carrier, 'integration event', handler)
+    for (let index = 0; index < integration.length; index++)
+      queue = this.push(integration[index] as IntegrationEvent, context, queue)
+    return queue
   }
 
-  private push(event: DomainEvent | IntegrationEvent, context: MessageContext, queue: Raised[]): void {
-    if (!this.sink(event, context)) return
-    if (this.handlersOf(event.constructor as MessageClass).length === 0) return
+  private push(
+    event: DomainEvent | IntegrationEvent,
+    context: MessageContext,
+    queue: Raised[] | undefined,
+  ): Raised[] | undefined {
+    if (!this.sink(event, context)) return queue
+    if (!this.hasHandlers || this.handlersOf(event.constructor as MessageClass).length === 0) return queue
     const depth = context.depth + 1
-    if (depth > this.maxDepth)
+    if (depth > this.maxDepth) {
       throw fault('GULO_CASCADE_TOO_DEEP', { depth: this.maxDepth, message: event.constructor.name })
-    queue.push({ event, context: context.child(this.actions, depth) })
+    }
+    const raised = queue ?? []
+    raised.push({ event, context: context.child(this.actions, depth) })
+    return raised
   }
 
   /** Gathers the event for publishing; answers whether its handlers in this process are due. */
@@ -120,7 +158,7 @@ export class Cascade {
 }
 
 function runOne(chain: Chain, event: Message, context: MessageContext): unknown {
-  if (chain.collecting === undefined) return chain.invoke(event, context)
+  if (chain.collecting === undefined) return runChain(chain, event, context)
   const call = new DispatchCall(event, context)
   return Promise.resolve(chain.collecting(call)).then(() => call.carrier)
 }

@@ -20,7 +20,7 @@ export interface Chain {
   readonly invoke: (message: Message, context: MessageContext) => unknown
   /** Runs middleware and handler; `undefined` when there is no middleware. */
   readonly around: Stage | undefined
-  /** Like `around`, and notes on the call what the handler itself returned. */
+  /** Like `around`, and notes on the call what the handler itself returned; only where a wrapper may change that. */
   readonly collecting: Stage | undefined
   /** What runs, outermost first, in words. */
   readonly steps: readonly string[]
@@ -30,6 +30,11 @@ export interface ChainSurroundings {
   readonly clock: Clock
   readonly logger: Logger
   readonly tracer: Tracer | undefined
+}
+
+/** Runs the chain; answers what comes out of its middleware. */
+export function runChain(chain: Chain, message: Message, context: MessageContext): unknown {
+  return chain.around === undefined ? chain.invoke(message, context) : chain.around(new DispatchCall(message, context))
 }
 
 /** Puts the chain of one handler together; nothing of it is looked up again when a message comes. */
@@ -49,7 +54,9 @@ export function compileChain(
     handler,
     invoke,
     around: fold((call) => invoke(call.message, call.context)),
-    collecting: fold((call) => note(call, invoke(call.message, call.context))),
+    collecting: steps.some((step) => step.wrapper)
+      ? fold((call) => note(call, invoke(call.message, call.context)))
+      : undefined,
     steps: words,
   }
 }

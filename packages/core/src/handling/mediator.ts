@@ -15,7 +15,7 @@ import { isEventCarrier } from '../message/result.js'
 import { consoleLogger, type Observer, observe } from '../message/signals.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { Cascade, type EventHandlers } from './cascade.js'
-import { type Chain, compileChain } from './chain.js'
+import { type Chain, compileChain, runChain, type Stage } from './chain.js'
 import type { DispatchBackend } from './dispatch-backend.js'
 import { DispatchCall } from './dispatch-call.js'
 import type { Dispatcher, SendOptions } from './dispatcher.js'
@@ -23,6 +23,8 @@ import { newFactory } from './handler.js'
 import type { MediatorOptions } from './mediator-options.js'
 import { checkMiddleware, type Middleware, stepsFor } from './middleware.js'
 import { HandlerRegistry, type HandlerSource, type RegisteredHandler } from './registry.js'
+
+const NONE: readonly Chain[] = []
 
 /** Finds the handlers of a message in this process and runs them. */
 export class Mediator implements Dispatcher {
@@ -56,7 +58,7 @@ export class Mediator implements Dispatcher {
       send: (message, context) => this.dispatch(message, context.child()),
       publish: (event, context) => this.cascade.raise(event, context),
     }
-    this.cascade = new Cascade(this.handlersOfEvent, this.actions, options.maxEventDepth ?? 32)
+    this.cascade = new Cascade(this.handlersOfEvent, this.actions, options.maxEventDepth ?? 32, this.cascades)
   }
 
   send<M extends Command<unknown> | Query<unknown>>(message: M, options?: SendOptions): Promise<ResultOf<M>> {
@@ -98,7 +100,11 @@ export class Mediator implements Dispatcher {
   /** Runs one handler of an event, and the domain events that it raises. */
   handle(handler: RegisteredHandler, event: Message, context: MessageContext): Promise<void> {
     const chain = this.handlersOfEvent(event.constructor as MessageClass).find((each) => each.handler === handler)
-    return this.collect(chain as Chain, event, context) as Promise<void>
+    try {
+      return this.collect(chain as Chain, event, context) as Promise<void>
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** Takes handlers out of service: commands are refused, events pass them by, consumers hold their messages back. */
@@ -124,20 +130,19 @@ export class Mediator implements Dispatcher {
     return this.registry.of(messageClass).map((handler) => this.chainFor(handler).steps)
   }
 
-  private async collect(chain: Chain, message: Message, context: MessageContext): Promise<never> {
-    let value: unknown
-    let carrier: unknown
-    if (chain.collecting === undefined) {
-      value = carrier = await chain.invoke(message, context)
-    } else {
-      const call = new DispatchCall(message, context)
-      value = await chain.collecting(call)
-      carrier = call.carrier
-    }
-    if (isEventCarrier(carrier)) {
-      const pending = this.cascade.follow(carrier, context, chain.handler.name)
-      if (pending !== undefined) await pending
-    }
+  private collect(chain: Chain, message: Message, context: MessageContext): Promise<never> {
+    if (chain.collecting !== undefined) return this.collectAround(chain, chain.collecting, message, context)
+    // `then`, because an async frame costs as much as the rest of the dispatch.
+    return Promise.resolve(runChain(chain, message, context)).then((value) => {
+      const pending = isEventCarrier(value) ? this.cascade.follow(value, context, chain.handler.name) : undefined
+      return (pending === undefined ? value : pending.then(() => value)) as never
+    })
+  }
+
+  private async collectAround(chain: Chain, around: Stage, message: Message, context: MessageContext): Promise<never> {
+    const call = new DispatchCall(message, context)
+    const value = await around(call)
+    if (isEventCarrier(call.carrier)) await this.cascade.follow(call.carrier, context, chain.handler.name)
     return value as never
   }
 
@@ -166,9 +171,11 @@ export class Mediator implements Dispatcher {
   private readonly handlersOfEvent: EventHandlers = (eventClass) => {
     const known = this.eventChains.get(eventClass)
     if (known !== undefined) return known
-    const chains = this.registry.of(eventClass).map((handler) => this.chainFor(handler))
+    const handlers = this.registry.of(eventClass)
     // Only classes with handlers are kept: the map does not grow with what is published.
-    if (chains.length > 0) this.eventChains.set(eventClass, chains)
+    if (handlers.length === 0) return NONE
+    const chains = handlers.map((handler) => this.chainFor(handler))
+    this.eventChains.set(eventClass, chains)
     return chains
   }
 

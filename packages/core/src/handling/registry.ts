@@ -24,6 +24,8 @@ export interface RegisteredHandler {
   readonly transient: boolean
 }
 
+const NONE: readonly RegisteredHandler[] = []
+
 /** Knows the handlers of every message class and finds faults among them at once. */
 export class HandlerRegistry {
   private readonly byClass = new Map<MessageClass, RegisteredHandler[]>()
@@ -54,7 +56,7 @@ export class HandlerRegistry {
 
   /** The handlers of exactly this class, in the order they were listed. */
   of(messageClass: MessageClass): readonly RegisteredHandler[] {
-    return this.byClass.get(messageClass) ?? []
+    return this.byClass.get(messageClass) ?? NONE
   }
 
   /** Every handler, grouped by message class. */

@@ -96,12 +96,13 @@ export class EventMapper {
   /** The integration events of a domain event, in the order of registration. */
   map(event: DomainEvent, context: MessageContext): readonly IntegrationEvent[] {
     const plan = this.plans.get(event.constructor) ?? this.plan(event)
+    if (plan.length === 1 && plan[0]?.predicate === undefined) return runMapping(plan[0] as Mapping, event, context)
     const mapped: IntegrationEvent[] = []
     let fits = false
     for (const mapping of plan) {
       if (mapping.predicate && !mapping.predicate(event)) continue
       fits = true
-      runMapping(mapping, event, context, mapped)
+      mapped.push(...runMapping(mapping, event, context))
     }
     if (!fits && this.unmapped !== 'ignore') this.reportUnmapped(event)
     return mapped

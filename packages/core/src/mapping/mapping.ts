@@ -18,17 +18,13 @@ export interface Mapping {
   readonly transform: ((event: DomainEvent, context: MessageContext) => unknown) | undefined
 }
 
-/** Appends what the mapping makes of the event. @throws GULO_MAPPING_FAILED */
-export function runMapping(
-  mapping: Mapping,
-  event: DomainEvent,
-  context: MessageContext,
-  into: IntegrationEvent[],
-): void {
+const NONE: readonly IntegrationEvent[] = []
+
+/** What the mapping makes of the event. @throws GULO_MAPPING_FAILED */
+export function runMapping(mapping: Mapping, event: DomainEvent, context: MessageContext): readonly IntegrationEvent[] {
   const data = mapping.transform === undefined ? event : transformed(mapping, mapping.transform, event, context)
-  if (data === undefined || data === null) return
-  if (!Array.isArray(data)) into.push(make(mapping, event, data))
-  else for (const item of data) into.push(make(mapping, event, item))
+  if (data === undefined || data === null) return NONE
+  return Array.isArray(data) ? data.map((item) => make(mapping, event, item)) : [make(mapping, event, data)]
 }
 
 function transformed(
@@ -44,12 +40,12 @@ function transformed(
   }
 }
 
-function make({ contract, ...mapping }: Mapping, event: DomainEvent, data: unknown): IntegrationEvent {
-  if (data instanceof contract) return data
+function make(mapping: Mapping, event: DomainEvent, data: unknown): IntegrationEvent {
+  if (data instanceof mapping.contract) return data
   if (data === null || typeof data !== 'object' || Array.isArray(data) || data instanceof Promise) {
-    throw failed({ contract, ...mapping }, event, `it answered ${describeValue(data)}`)
+    throw failed(mapping, event, `it answered ${describeValue(data)}`)
   }
-  return assignData(new contract(), data)
+  return assignData(new mapping.contract(), data)
 }
 
 function failed(mapping: Mapping, event: DomainEvent, reason: string, cause?: unknown): Error {

@@ -51,6 +51,7 @@ export interface ContextOptions {
   readonly attempt?: number | undefined
 }
 
+const NOTHING: ContextOptions = Object.freeze({})
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 // An unaborted signal that nobody holds the controller of: shared, because making one costs microseconds.
 const NEVER_ABORTED = new AbortController().signal
@@ -63,17 +64,12 @@ export class MessageContext {
   sink: EventSink | undefined
   /** How deep the cascade of domain events is; 0 for what was sent. */
   readonly depth: number
-  readonly attempt: number
-  readonly tenantId: string | undefined
-  readonly causationId: string | undefined
-  readonly traceparent: string | undefined
-  readonly tracestate: string | undefined
-  readonly headers: Readonly<Record<string, string>>
-  readonly signal: AbortSignal
+  // Read from here on demand: a context is made for every message, and most are asked for none of it.
+  private readonly given: ContextOptions
   private readonly runtime: Runtime
   private readonly actions: ContextActions | undefined
-  private givenMessageId: string | undefined
-  private givenCorrelationId: string | undefined
+  private knownMessageId: string | undefined
+  private knownCorrelationId: string | undefined
   private values: Map<ContextKey<unknown>, unknown> | undefined
 
   constructor(runtime: Runtime, options?: ContextOptions, actions?: ContextActions, depth = 0) {
@@ -83,27 +79,50 @@ export class MessageContext {
     this.sink = undefined
     this.values = undefined
     this.depth = depth
-    this.attempt = options?.attempt ?? 1
-    this.tenantId = options?.tenantId
-    this.causationId = options?.causationId
-    this.traceparent = options?.traceparent
-    this.tracestate = options?.tracestate
-    this.headers = options?.headers ?? NO_HEADERS
-    this.signal = options?.signal ?? NEVER_ABORTED
-    this.givenMessageId = options?.messageId
-    this.givenCorrelationId = options?.correlationId
+    this.given = options ?? NOTHING
+    this.knownMessageId = undefined
+    this.knownCorrelationId = undefined
+  }
+
+  /** Counted from 1. */
+  get attempt(): number {
+    return this.given.attempt ?? 1
+  }
+
+  get tenantId(): string | undefined {
+    return this.given.tenantId
+  }
+
+  get causationId(): string | undefined {
+    return this.given.causationId
+  }
+
+  get traceparent(): string | undefined {
+    return this.given.traceparent
+  }
+
+  get tracestate(): string | undefined {
+    return this.given.tracestate
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.given.headers ?? NO_HEADERS
+  }
+
+  get signal(): AbortSignal {
+    return this.given.signal ?? NEVER_ABORTED
   }
 
   /** The id of the message; made on first use where the sender gave none. */
   get messageId(): string {
-    this.givenMessageId ??= this.runtime.newId()
-    return this.givenMessageId
+    this.knownMessageId ??= this.given.messageId ?? this.runtime.newId()
+    return this.knownMessageId
   }
 
   /** Common to everything that follows from one first message; its own id for that first message. */
   get correlationId(): string {
-    this.givenCorrelationId ??= this.messageId
-    return this.givenCorrelationId
+    this.knownCorrelationId ??= this.given.correlationId ?? this.messageId
+    return this.knownCorrelationId
   }
 
   /** The value a middleware has set; `undefined` when none did. */

@@ -22,6 +22,8 @@ export class Result<T> implements EventCarrier {
 export function result(value: void, ...events: readonly (DomainEvent | IntegrationEvent)[]): Result<void>
 export function result<T>(value: T, ...events: readonly (DomainEvent | IntegrationEvent)[]): Result<T>
 export function result<T>(value: T, ...events: (DomainEvent | IntegrationEvent)[]): Result<T> {
+  // One domain event is the usual case: its list is the one that came in.
+  if (events.length === 1 && kindOf(events[0]) === 'domain event') return new Result(value, events as DomainEvent[])
   const domain: DomainEvent[] = []
   let integration: IntegrationEvent[] | undefined
   for (const event of events) {
@@ -54,8 +56,10 @@ export function eventsOf<K extends 'domain event' | 'integration event'>(
   const events: unknown = kind === 'domain event' ? carrier.domainEvents : carrier.integrationEvents
   if (events === undefined) return NONE
   if (!Array.isArray(events)) throw fault('GULO_EVENTS_INVALID', { handler, found: describeValue(events) })
-  for (const event of events) {
-    if (kindOf(event) !== kind) throw fault('GULO_EVENTS_INVALID', { handler, found: describeValue(event) })
+  // By index: iterating a list that may be of any shape costs more than the check itself.
+  for (let index = 0; index < events.length; index++) {
+    if (kindOf(events[index]) !== kind)
+      throw fault('GULO_EVENTS_INVALID', { handler, found: describeValue(events[index]) })
   }
   return events
 }

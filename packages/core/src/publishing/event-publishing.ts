@@ -3,6 +3,7 @@ import { fault } from '../faults.js'
 import type { EventMapper } from '../mapping/event-mapper.js'
 import type { EventSink, MessageContext } from '../message/context.js'
 import type { Envelope } from '../message/envelope.js'
+import type { DomainEvent, IntegrationEvent } from '../message/message.js'
 import type { Observer } from '../message/signals.js'
 import type { Publisher } from '../transport/transport.js'
 import type { EnvelopeFactory } from './envelope-factory.js'
@@ -26,27 +27,27 @@ export class EventPublishing {
    * Runs `work`, maps the events it raised and publishes them. A context that is in a unit of work already joins it.
    * @throws GULO_PUBLISH_FAILED when the broker refuses after the work has succeeded
    */
-  run<T>(context: MessageContext, what: string, work: () => Promise<T>): Promise<T> {
-    if (context.sink !== undefined) return work()
+  run<T>(context: MessageContext, what: string, work: (context: MessageContext) => Promise<T>): Promise<T> {
+    if (context.sink !== undefined) return work(context)
     const sink: EventSink = { domainEvents: [], integrationEvents: [] }
     context.sink = sink
-    const { publisher } = this.options
+    const { publisher, unitOfWork } = this.options
+    if (unitOfWork === undefined && !(publisher !== undefined && isOutbox(publisher))) {
+      // `then`, because every async frame on this path costs as much as the dispatch itself.
+      return work(context).then((value) => this.publishAll(context, sink, what, value))
+    }
     return publisher !== undefined && isOutbox(publisher)
-      ? this.within(context, () => this.runWithOutbox(context, sink, publisher, work))
-      : this.runDirectly(context, sink, what, work)
+      ? this.within(context, () => this.runWithOutbox(context, sink, publisher, () => work(context)))
+      : this.runDirectly(context, sink, what, () => work(context))
   }
 
   /** Maps and wraps what has been raised: domain events in order, then explicit integration events. */
   private wrap(context: MessageContext, { domainEvents, integrationEvents }: EventSink): Envelope[] {
     const { mapper, envelopes } = this.options
-    const wrapped: Envelope[] = []
-    if (mapper !== undefined) {
-      for (const event of domainEvents) {
-        for (const mapped of mapper.map(event, context)) wrapped.push(envelopes.make(mapped, context))
-      }
-    }
-    for (const event of integrationEvents) wrapped.push(envelopes.make(event, context))
-    return wrapped
+    // `map` makes lists of the right size; pushing would make room for seventeen.
+    const mapped = mapper === undefined ? [] : mapAll(mapper, domainEvents, context)
+    const events = integrationEvents.length === 0 ? mapped : [...mapped, ...integrationEvents]
+    return events.map((event) => envelopes.make(event, context))
   }
 
   private async runWithOutbox<T>(
@@ -59,6 +60,12 @@ export class EventPublishing {
     const envelopes = this.wrap(context, sink)
     if (envelopes.length > 0) await outbox.publish(envelopes, { transaction: context.transaction })
     return value
+  }
+
+  private publishAll<T>(context: MessageContext, sink: EventSink, what: string, value: T): T | Promise<T> {
+    if (sink.domainEvents.length === 0 && sink.integrationEvents.length === 0) return value
+    const envelopes = this.wrap(context, sink)
+    return envelopes.length === 0 ? value : this.publish(envelopes, what, value)
   }
 
   private async runDirectly<T>(
@@ -74,27 +81,30 @@ export class EventPublishing {
       envelopes = this.wrap(context, sink)
       return outcome
     })
-    if (envelopes.length > 0) await this.publish(envelopes, what, value)
-    return value
+    return envelopes.length > 0 ? this.publish(envelopes, what, value) : value
   }
 
   private within<T>(context: MessageContext, work: () => Promise<T>): Promise<T> {
     return this.options.unitOfWork === undefined ? work() : this.options.unitOfWork.run(context, work)
   }
 
-  private async publish(envelopes: readonly Envelope[], what: string, result: unknown): Promise<void> {
+  /** Answers `result` once the envelopes are stored. */
+  private publish<T>(envelopes: readonly Envelope[], what: string, result: T): Promise<T> {
     const { publisher, observer } = this.options
-    if (publisher === undefined) throw fault('GULO_NO_PUBLISHER', { operation: `Publishing what ${what} raised` })
-    try {
-      await publisher.publish(envelopes)
-    } catch (error) {
+    if (publisher === undefined) {
+      return Promise.reject(fault('GULO_NO_PUBLISHER', { operation: `Publishing what ${what} raised` }))
+    }
+    const stored = () => {
+      if (observer !== undefined) for (const envelope of envelopes) observer({ kind: 'published', envelope })
+      return result
+    }
+    return attempt(publisher, envelopes).then(stored, (error: unknown) => {
       observer?.({ kind: 'publish-failed', count: envelopes.length, error })
       const unsent = unsentOf(error) ?? envelopes
       const reason = error instanceof Error ? error.message : String(error)
       const told = { message: what, count: unsent.length, reason, result, unsent, retryable: isRetryable(error) }
       throw fault('GULO_PUBLISH_FAILED', told, error)
-    }
-    if (observer !== undefined) for (const envelope of envelopes) observer({ kind: 'published', envelope })
+    })
   }
 }
 
@@ -102,4 +112,23 @@ export class EventPublishing {
 export function unsentOf(error: unknown): readonly Envelope[] | undefined {
   const unsent = GuloError.is(error) ? error.details['unsent'] : undefined
   return Array.isArray(unsent) ? unsent : undefined
+}
+
+// A publisher of the application's own may throw instead of rejecting.
+function attempt(publisher: Publisher, envelopes: readonly Envelope[]): Promise<void> {
+  try {
+    return publisher.publish(envelopes)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function mapAll(
+  mapper: EventMapper,
+  events: readonly DomainEvent[],
+  context: MessageContext,
+): readonly IntegrationEvent[] {
+  return events.length === 1
+    ? mapper.map(events[0] as DomainEvent, context)
+    : events.flatMap((event) => mapper.map(event, context))
 }

@@ -54,7 +54,7 @@ export class PublishingMediator implements Dispatcher {
   ): Promise<T> {
     const context = options?.context ?? this.inner.createContext(options)
     const what = message?.constructor?.name ?? String(message)
-    const start = () => this.publishing.run(context, what, () => work(context))
-    return this.inner.backend === undefined ? start() : this.inner.backend.dispatch(start)
+    if (this.inner.backend === undefined) return this.publishing.run(context, what, work)
+    return this.inner.backend.dispatch(() => this.publishing.run(context, what, work))
   }
 }

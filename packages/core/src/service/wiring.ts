@@ -54,7 +54,9 @@ export function wire(options: ServiceOptions): Wiring {
   const publisher = store?.outbox ?? transport
   const observer = observe(store?.outbox ? [] : observers)
   const publishing = new EventPublishing({ mapper, publisher, unitOfWork: store?.unitOfWork, envelopes, observer })
-  const mediator = new PublishingMediator(inner, publishing)
+  // Where nothing can leave the service, nothing is gathered: a send costs what it costs in process.
+  const alone = publisher === undefined && store?.unitOfWork === undefined
+  const mediator = alone ? inner : new PublishingMediator(inner, publishing)
   const decode = decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data))
   const redeliver = (redelivery: Redelivery) => redeliverTo(consumers, redelivery)
   const scheduler: Scheduler | undefined =
