@@ -1,6 +1,11 @@
 // Mocha runs the files named on the command line in addition to those named here. Whoever names some means only those.
 const named = process.argv.slice(2).some((word) => /^--spec\b|dist-test|\.test\.m?js$/.test(word))
-const everything = ['packages/*/dist-test/**/*.test.js', 'examples/*/dist-test/**/*.test.js', 'test/**/*.test.mjs']
+const everything = [
+  'packages/*/dist-test/**/*.test.js',
+  'examples/*/dist-test/**/*.test.js',
+  'benchmarks/dist-test/**/*.test.js',
+  'test/**/*.test.mjs',
+]
 
 module.exports = {
   require: ['./test/setup.mjs'],
