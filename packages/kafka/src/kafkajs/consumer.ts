@@ -5,6 +5,9 @@ import { newKafka } from './connect.js'
 import { toFailure, translated } from './failures.js'
 import { KillSwitch } from './kill-switch.js'
 
+// About 8 s with the pauses of the client: a fail-over should not cost the position and a redelivery.
+const RETRIES = 10
+
 /** One kafkajs consumer, from joining the group to leaving it or crashing. */
 export class KafkajsConsumer implements KafkaConsumer {
   private readonly killSwitch = new KillSwitch()
@@ -15,14 +18,14 @@ export class KafkajsConsumer implements KafkaConsumer {
   constructor(settings: KafkaSettings, spec: ConsumerSpec) {
     this.settings = settings
     this.spec = spec
-    this.consumer = newKafka(settings, this.killSwitch, 5).consumer({
+    this.consumer = newKafka(settings, this.killSwitch, RETRIES).consumer({
       groupId: spec.group,
       sessionTimeout: settings.sessionTimeoutMs,
       heartbeatInterval: settings.heartbeatIntervalMs,
       maxWaitTimeInMs: settings.maxWaitTimeInMs,
       allowAutoTopicCreation: false,
       // Whether to go on after a crash is decided in one place, and that is not here.
-      retry: { retries: 5, restartOnFailure: async () => false },
+      retry: { retries: RETRIES, restartOnFailure: async () => false },
     })
     this.listen()
   }

@@ -17,6 +17,8 @@ export class KillSwitch {
       ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
       : net.connect({ host, port }, onConnect)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    // kafkajs disconnects a socket that never connected again and again, each time leaving a listener on it
+    socket.setMaxListeners(0)
     this.sockets.add(socket)
     socket.once('close', () => this.sockets.delete(socket))
     if (this.pulled) cut(socket)

@@ -10,7 +10,8 @@ export interface Outcome {
 }
 
 const NONE: ReadonlySet<Batch> = new Set()
-const UNANSWERED = new KafkaFailure('the client answered without a word on this partition', undefined)
+/** The client resolved, and said nothing on a partition: it was not sent. */
+export const UNANSWERED = new KafkaFailure('the client answered without a word on this partition', undefined)
 
 /** Sends batches once and says which are stored; never rejects. */
 export async function attempt(producer: ProducerSession, batches: readonly Batch[]): Promise<Outcome> {

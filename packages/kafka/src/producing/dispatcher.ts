@@ -3,7 +3,7 @@ import type { KafkaClient, KafkaFailure } from '../client/client.js'
 import { isSpoilt, UNKNOWN_TOPIC_OR_PARTITION, verdictOf } from '../client/verdict.js'
 import { kafkaFault, reasonOf } from '../faults.js'
 import type { TopicTable } from '../topics/topic-table.js'
-import { attempt } from './attempt.js'
+import { attempt, UNANSWERED } from './attempt.js'
 import { formGroups, type Group } from './groups.js'
 import type { Batch, PartitionLine } from './partition-line.js'
 import { type LiveSession, SessionKeeper } from './session-keeper.js'
@@ -105,7 +105,7 @@ export class Dispatcher {
     for (let tries = 0; ; tries++) {
       this.note(failure)
       if ((alone || tries > 0) && this.conclude(batch, session, failure)) return
-      batch.earlier.push(failure.code)
+      batch.earlier.push(failure)
       if (pauseMs > 0) await sleep(clock, pauseMs * (0.5 + random.next()))
       pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
       if (session.alive) await this.options.topics.refresh(batch.topic).catch((error) => this.note(error))
@@ -123,7 +123,7 @@ export class Dispatcher {
     if (verdict === 'fatal') this.kill(session, failure.message)
     else if (verdict === 'permanent') this.reject(batch, session, failure)
     else if (!isBewildered(batch, failure)) return false
-    else if (this.options.topics.known(batch.topic) === undefined) {
+    else if (failure !== UNANSWERED && this.options.topics.known(batch.topic) === undefined) {
       session.retiring = true
       this.reject(batch, session, failure)
     } else this.kill(session, failure.message)
@@ -143,7 +143,7 @@ export class Dispatcher {
   private reject(batch: Batch, session: LiveSession, failure: KafkaFailure): void {
     const { line, items } = batch
     // Had an earlier attempt been stored unseen, the next batch would be taken for its repetition and swallowed.
-    if (batch.earlier.some((code) => code !== failure.code)) session.retiring = true
+    if (batch.earlier.some(({ code }) => code !== failure.code)) session.retiring = true
     if (isSpoilt(failure) && items.length > 1) {
       const middle = Math.ceil(items.length / 2)
       line.putBack([items.slice(0, middle), items.slice(middle)])
@@ -177,10 +177,12 @@ export class Dispatcher {
   }
 }
 
-// A topic that exists and is yet unknown to the producer: something else it once sent to is gone, and its client asks
-// for all of them at once. Only a new producer forgets.
-function isBewildered({ earlier }: Batch, { code }: KafkaFailure): boolean {
-  return earlier.length >= BEWILDERED_AFTER && [code, ...earlier].every((one) => one === UNKNOWN_TOPIC_OR_PARTITION)
+// Only a new producer helps when the client keeps asking for a topic that is gone among those it once sent to, or has
+// mistaken one broker for another and resolves without sending anything.
+function isBewildered({ earlier }: Batch, failure: KafkaFailure): boolean {
+  if (failure !== UNANSWERED && failure.code !== UNKNOWN_TOPIC_OR_PARTITION) return false
+  const last = earlier.slice(-BEWILDERED_AFTER)
+  return last.length === BEWILDERED_AFTER && last.every(({ message }) => message === failure.message)
 }
 
 function rejection({ topic, partition }: Batch, failure: KafkaFailure): GuloError {

@@ -1,4 +1,4 @@
-import type { PartitionBatch } from '../client/client.js'
+import type { KafkaFailure, PartitionBatch } from '../client/client.js'
 import type { Item } from './publication.js'
 
 /** A batch that has been formed and is sent, unchanged, until the broker has said what became of it. */
@@ -6,8 +6,8 @@ export class Batch implements PartitionBatch {
   readonly line: PartitionLine
   readonly items: readonly Item[]
   readonly records: PartitionBatch['records']
-  /** Codes of what went wrong in earlier attempts; `undefined` where no broker answered. */
-  readonly earlier: (number | undefined)[] = []
+  /** What went wrong in earlier attempts. */
+  readonly earlier: KafkaFailure[] = []
 
   constructor(line: PartitionLine, items: readonly Item[]) {
     this.line = line

@@ -136,6 +136,18 @@ describe('When the client resolves without an answer for a partition', () => {
   })
 })
 
+describe('A client that keeps resolving without sending a partition', () => {
+  it('is replaced long before the deadline', async () => {
+    const { client, clock, send } = await start([1, 1])
+    client.script = ({ session }) => (session === 1 ? { omit: [1] } : undefined)
+    const sent = Promise.all([send('a', 0), send('b', 1)])
+    await clock.advance(1000)
+    await sent
+    expect(client.broker.ids('t/1')).to.deep.equal(['b'])
+    expect(client.sent.at(-1)?.session).to.equal(2)
+  })
+})
+
 describe('A permanent rejection', () => {
   it('fails the message that is too large and nothing beside it', async () => {
     const { client, clock, send } = await start()

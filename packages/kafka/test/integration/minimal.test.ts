@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { minimal } from '../support/minimal.js'
+import { describeWithKafka, unique } from '../support/real-kafka.js'
+
+const root = new URL('../../../../', import.meta.url)
+const text = (path: string) => readFileSync(new URL(path, root), 'utf8')
+
+describeWithKafka('The program in the manual', (brokers) => {
+  it('does what it says', async () => {
+    expect(await minimal(brokers, unique('inventory'))).to.equal('order-1')
+  }).timeout(30_000)
+})
+
+describe('The programs in the README and in the manual of Kafka', () => {
+  const lines = new Set(
+    text('packages/kafka/test/support/minimal.ts')
+      .split('\n')
+      .map((line) => line.trim()),
+  )
+  for (const page of ['packages/kafka/README.md', 'docs/transports/kafka.md']) {
+    it(`are lines of one that is compiled and run: ${page}`, () => {
+      const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(text(page)) ?? []
+      const strange = program
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !lines.has(line))
+      expect(program.length).to.be.greaterThan(200)
+      expect(strange).to.deep.equal([])
+    })
+  }
+})
+
+describe('The options in the manual of Kafka', () => {
+  it('are those of the source, with the same defaults', () => {
+    const source = text('packages/kafka/src/config/options.ts')
+    const body = source.slice(source.indexOf('interface KafkaOptions'), source.indexOf('interface EnsureTopics'))
+    const known = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name)
+    const numbers = [...body.matchAll(/@default (\d+) \*\/\s+readonly (\w+)/g)].map(
+      ([, value, name]) => `${name} ${value}`,
+    )
+    const rows = [...text('docs/transports/kafka.md').matchAll(/^\| `(\w+)` \| ([^|]+?) \|/gm)]
+    expect(rows.map(([, name]) => name)).to.have.members(known)
+    expect(rows.map(([, name, value]) => `${name} ${value}`)).to.include.members(numbers)
+  })
+})
