@@ -1,2 +1,6 @@
-export { compilePlan } from './plan/plans.js'
+export type { UnknownKeys } from './decode/copier.js'
+export { type Problem, VALIDATION_ERRORS } from './faults.js'
+export type { ValidationOptions } from './options.js'
 export type { ValidationPlan } from './plan/plan.js'
+export { compilePlan } from './plan/plans.js'
+export { type Validation, validation } from './validation.js'

@@ -33,11 +33,11 @@ function objectCheck(planOf: PlanOf): (value: object) => boolean {
   let lastClass: unknown
   let lastPlan: ReturnType<PlanOf> | undefined
   return (value) => {
-    const { constructor } = value
-    if (constructor !== lastClass || lastPlan === undefined) {
-      if (typeof constructor !== 'function') return false
-      lastPlan = planOf(constructor)
-      lastClass = constructor
+    const type: unknown = value.constructor
+    if (type !== lastClass || lastPlan === undefined) {
+      if (typeof type !== 'function') return false
+      lastPlan = planOf(type)
+      lastClass = type
     }
     return lastPlan.holds(value)
   }

@@ -2,7 +2,7 @@ import { type ValidationError, type ValidatorOptions, validate, validateSync } f
 import { isSurelySync } from './builtin.js'
 import { nestedCheck, type PlanOf } from './nested.js'
 import { type PropertyCheck, propertyCheck, type Target } from './property.js'
-import { type AnyClass, type Rule, rulesOf } from './rules.js'
+import { type AnyClass, allRules, type Rule, rulesOf } from './rules.js'
 import { type Stripped, whitelistCheck } from './whitelist.js'
 
 /** The rules of one class, read once. Decides exactly as class-validator does, which words every error. */
@@ -19,6 +19,8 @@ export interface ValidationPlan {
 const NONE: readonly ValidationError[] = Object.freeze([])
 
 export class Plan implements ValidationPlan {
+  /** Whether the class or one of its bases has any rule, of any group. */
+  readonly ruled: boolean
   private run: (object: Target) => boolean
   private mayWait = true
 
@@ -28,6 +30,7 @@ export class Plan implements ValidationPlan {
     private readonly stripped: Stripped,
     planOf: PlanOf,
   ) {
+    this.ruled = allRules(target).length > 0
     try {
       const rules = rulesOf(target, options)
       this.run = this.compile(rules, planOf)
@@ -61,7 +64,9 @@ export class Plan implements ValidationPlan {
   errors(object: object): readonly ValidationError[] | Promise<readonly ValidationError[]> {
     if (this.passes(object)) return NONE
     const { options } = this
-    return this.mayWait || object.constructor !== this.target ? validate(object, options) : validateSync(object, options)
+    return this.mayWait || object.constructor !== this.target
+      ? validate(object, options)
+      : validateSync(object, options)
   }
 
   private compile(rules: Readonly<Record<string, readonly Rule[]>>, planOf: PlanOf): (object: Target) => boolean {

@@ -1,4 +1,5 @@
 import type { ValidatorOptions } from 'class-validator'
+import { validationFault } from '../faults.js'
 import { Plan, type ValidationPlan } from './plan.js'
 import type { AnyClass } from './rules.js'
 import { Stripped } from './whitelist.js'
@@ -6,8 +7,13 @@ import { Stripped } from './whitelist.js'
 /**
  * Reads the rules of a class once and puts them into a plan. Rules that are added to the class later are not seen.
  * @param options as for `validate` of class-validator
+ * @throws GULO_VALIDATION_OPTIONS when `target` is no class.
  */
 export function compilePlan(target: AnyClass, options: ValidatorOptions = {}): ValidationPlan {
+  if (typeof target !== 'function') {
+    const details = { operation: 'compilePlan', option: 'target', found: typeof target, expected: 'a class' }
+    throw validationFault('GULO_VALIDATION_OPTIONS', details)
+  }
   return new Plans(options).of(target)
 }
 

@@ -17,7 +17,9 @@ export interface PropertyParts {
 /** Puts the rules of one property in the order in which class-validator applies them. */
 export function propertyCheck(name: string, rules: readonly Rule[], parts: PropertyParts): PropertyCheck {
   const wanted = rules.some((rule) => isOfType(rule, 'NESTED_VALIDATION')) ? [parts.nested] : []
-  const defined = rules.filter((rule) => isOfType(rule, 'IS_DEFINED')).flatMap((rule) => checksOf(rule, parts.onPromise))
+  const defined = rules
+    .filter((rule) => isOfType(rule, 'IS_DEFINED'))
+    .flatMap((rule) => checksOf(rule, parts.onPromise))
   const custom = rules
     .filter((rule) => isOfType(rule, 'CUSTOM_VALIDATION'))
     .flatMap((rule) => checksOf(rule, parts.onPromise))

@@ -50,6 +50,7 @@ export class Stripped {
 // All are deleted and defined again, so that they come back in their order.
 function putBack(object: object, before: PropertyDescriptorMap): void {
   for (const key of Reflect.ownKeys(before)) {
-    if (Reflect.deleteProperty(object, key)) Object.defineProperty(object, key, before[key as string] as PropertyDescriptor)
+    if (Reflect.deleteProperty(object, key))
+      Object.defineProperty(object, key, before[key as string] as PropertyDescriptor)
   }
 }

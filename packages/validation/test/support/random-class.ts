@@ -25,13 +25,19 @@ const ruleOptions: fc.Arbitrary<RuleOptions> = fc.record(
     always: fc.boolean(),
     context: fc.constant({ code: 7 }),
     message: fc.constant('$property is $value of $target'),
-    validateIf: fc.constantFrom((_: object, value: unknown) => value !== 'a', () => false),
+    validateIf: fc.constantFrom(
+      (_: object, value: unknown) => value !== 'a',
+      () => false,
+    ),
   },
   { requiredKeys: [] },
 )
 
 const rule = fc.record({
-  rule: fc.oneof({ weight: 14, arbitrary: fc.constantFrom(...Object.keys(RULES)) }, { weight: 1, arbitrary: fc.constant('ValidateNested') }),
+  rule: fc.oneof(
+    { weight: 14, arbitrary: fc.constantFrom(...Object.keys(RULES)) },
+    { weight: 1, arbitrary: fc.constant('ValidateNested') },
+  ),
   options: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 2, arbitrary: ruleOptions }),
 })
 

@@ -12,11 +12,13 @@ export interface Scene {
 export type Make = (scene: Scene, field?: FieldSpec) => unknown
 
 const JUNK: readonly Make[] = [
-  ...[undefined, null, true, 0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, 10n, '', 'aaaa', 'a@b'].map((value) => () => value),
+  ...[undefined, null, true, 0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, 10n, '', 'aaaa', 'a@b'].map(
+    (value) => () => value,
+  ),
   () => new Date(Number.NaN),
   () => [],
   () => [undefined],
-  () => [, 'a'],
+  () => Object.assign(new Array(2), { 1: 'a' }),
   () => ({}),
   () => new Map<unknown, unknown>([['k', 'a']]),
   () => new Map<unknown, unknown>([[null, {}]]),
@@ -27,7 +29,11 @@ const JUNK: readonly Make[] = [
   () => Promise.resolve('a'),
 ]
 
-const fit = fc.nat({ max: 11 }).map((draw): Make => (_, field) => (field ? fittingValue(field, draw) : draw))
+const fit = fc.nat({ max: 11 }).map(
+  (draw): Make =>
+    (_, field) =>
+      field ? fittingValue(field, draw) : draw,
+)
 
 /** Values for a field: mostly fitting ones, at times objects of one of the classes, or collections of them. */
 const { value } = fc.letrec<{ value: Make; instance: Make }>((tie) => ({
@@ -38,8 +44,22 @@ const { value } = fc.letrec<{ value: Make; instance: Make }>((tie) => ({
     { weight: 2, arbitrary: tie('instance') },
     { weight: 1, arbitrary: fc.array(tie('instance'), { maxLength: 2 }).map(listOf) },
     { weight: 1, arbitrary: fc.array(tie('value'), { maxLength: 2 }).map(listOf) },
-    { weight: 1, arbitrary: tie('value').map((make): Make => (...given) => new Set([make(...given)])) },
-    { weight: 1, arbitrary: tie('value').map((make): Make => (...given) => new Map([['key', make(...given)]])) },
+    {
+      weight: 1,
+      arbitrary: tie('value').map(
+        (make): Make =>
+          (...given) =>
+            new Set([make(...given)]),
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: tie('value').map(
+        (make): Make =>
+          (...given) =>
+            new Map([['key', make(...given)]]),
+      ),
+    },
   ),
   instance: instanceOf(tie('value'), fc.nat({ max: 1 })),
 }))
@@ -63,20 +83,26 @@ function disguised(make: Make): Make {
 
 function instanceOf(values: fc.Arbitrary<Make>, which: fc.Arbitrary<number>): fc.Arbitrary<Make> {
   const extras = fc.array(fc.constantFrom('extra', 'toString', 'constructor'), { maxLength: 1 })
-  return fc.tuple(which, fc.array(values, { minLength: 4, maxLength: 8 }), fc.oneof({ weight: 9, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: extras })).map(
-    ([index, makes, extra]): Make =>
-      (scene) => {
-        const made = new (scene.classes[index] as new () => Record<string, unknown>)()
-        const define = (name: string, given: unknown) =>
-          Object.defineProperty(made, name, { value: given, enumerable: true, configurable: true, writable: true })
-        fieldsOf(scene.specs[index]).forEach((field, at) => {
-          const make = makes[at]
-          if (make && field.getter === 'no') define(field.name, make(scene, field))
-        })
-        for (const name of extra) define(name, 1)
-        return made
-      },
-  )
+  return fc
+    .tuple(
+      which,
+      fc.array(values, { minLength: 4, maxLength: 8 }),
+      fc.oneof({ weight: 9, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: extras }),
+    )
+    .map(
+      ([index, makes, extra]): Make =>
+        (scene) => {
+          const made = new (scene.classes[index] as new () => Record<string, unknown>)()
+          const define = (name: string, given: unknown) =>
+            Object.defineProperty(made, name, { value: given, enumerable: true, configurable: true, writable: true })
+          fieldsOf(scene.specs[index]).forEach((field, at) => {
+            const make = makes[at]
+            if (make && field.getter === 'no') define(field.name, make(scene, field))
+          })
+          for (const name of extra) define(name, 1)
+          return made
+        },
+    )
 }
 
 function fieldsOf(spec: ClassSpec | undefined): readonly FieldSpec[] {

@@ -25,7 +25,7 @@ class ShortText implements cv.ValidatorConstraintInterface {
 @cv.ValidatorConstraint({ name: 'later', async: true })
 class Later implements cv.ValidatorConstraintInterface {
   async validate(value: unknown) {
-    await undefined
+    await Promise.resolve()
     return value !== null && value !== undefined
   }
 }
