@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect } from 'chai'
-import kafkajs, { type ProducerConfig } from 'kafkajs'
+import kafkajs, { type Producer, type ProducerBatch, type ProducerConfig } from 'kafkajs'
 import { settingsOf } from '../../dist/config/resolve.js'
 import { toFailure } from '../../dist/kafkajs/failures.js'
 import { KillSwitch } from '../../dist/kafkajs/kill-switch.js'
@@ -52,6 +52,26 @@ describe('The producer of kafkajs', () => {
     // kafkajs tries again while its count is less than this, which nothing is
     expect(0 < (retry?.retries ?? 0)).to.equal(false)
     expect(retry?.retries).to.be.NaN
+  })
+})
+
+describe('A batch that goes through kafkajs', () => {
+  it('names its partition on every message, and asks for the word of every replica', async () => {
+    const sent: ProducerBatch[] = []
+    const sendBatch = async (batch: ProducerBatch) => void sent.push(batch) ?? []
+    const original = kafkajs.Kafka.prototype.producer
+    kafkajs.Kafka.prototype.producer = () => ({ sendBatch }) as unknown as Producer
+    try {
+      const producer = new KafkajsProducer(settingsOf({ brokers: ['127.0.0.1:1'], codec: plainCodec }))
+      const record = { key: undefined, value: null, headers: {}, timestamp: 5 }
+      await producer.publishBatch([{ topic: 't', partition: 3, records: [record, record] }])
+    } finally {
+      kafkajs.Kafka.prototype.producer = original
+    }
+    const message = { key: null, value: null, headers: {}, partition: 3, timestamp: '5' }
+    expect(sent.map(({ acks, topicMessages }) => ({ acks, topicMessages }))).to.deep.equal([
+      { acks: -1, topicMessages: [{ topic: 't', messages: [message, message] }] },
+    ])
   })
 })
 
