@@ -97,29 +97,30 @@ export class Incoming {
   }
 
   private sort(name: string, value: string): void {
-    if (name.endsWith('__proto__')) return
     const attribute = attributeOfHeader(name)
     if (attribute !== undefined) {
       if (value !== '') this.attributes[attribute] = value
       return
     }
     const prefix = prefixLength(name)
-    if (prefix > 0) {
-      this.extensions ??= {}
-      this.extensions[name.slice(prefix)] = value
-    } else if (name === 'content-type' || name === 'Content-Type') this.contentType = value || undefined
+    if (prefix > 0) this.extensions = withHeader(this.extensions, name.slice(prefix), value)
+    else if (name === 'content-type' || name === 'Content-Type') this.contentType = value || undefined
     else if (name === 'traceparent') this.traceparent = value
     else if (name === 'tracestate') this.tracestate = value
     else if (name === 'trace_id') this.traceId = value
-    else {
-      this.plain ??= {}
-      this.plain[name] = value
-    }
+    else this.plain = withHeader(this.plain, name, value)
   }
 
   private tooLarge(part: string, bytes: number, limit: number) {
     return fault('GULO_TOO_LARGE', { part, type: this.messageOfTopic, bytes, limit })
   }
+}
+
+function withHeader(headers: Headers | undefined, name: string, value: string): Headers | undefined {
+  if (name === '__proto__') return headers
+  const all = headers ?? {}
+  all[name] = value
+  return all
 }
 
 /** A value of a header as text: brokers hand out bytes, AMQP also numbers, Kafka a list where a name is repeated. */

@@ -137,6 +137,11 @@ describe('a header that aims at a prototype', () => {
 })
 
 describe('a header that is named like a prototype', () => {
+  it('only in part is kept', () => {
+    const headers = { x__proto__: 'a', '.__proto__': 'b', __proto__x: 'c' }
+    expect(decode(received('1', { ...CE, ...headers })).headers).to.deep.equal(headers)
+  })
+
   it('is dropped, under a prefix too', () => {
     for (const name of ['__proto__', 'ce___proto__']) {
       expect(decode(received('1', { ...CE, [name]: 'x' })).headers, name).to.equal(undefined)
