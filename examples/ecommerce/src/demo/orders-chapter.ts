@@ -13,8 +13,14 @@ export async function tellOrders(path: string, shop: Shop, paper: Paper): Promis
   for (const { line, reason } of bad.slice(0, 10)) paper.note(`line ${line}: ${reason}`)
   if (bad.length > 10) paper.note(`and ${bad.length - 10} more`)
   const ids = shop.orders.ids().filter((id) => !knownBefore.has(id))
-  const arrived = await shop.until(() => shop.stock.reservations.length - knownBefore.size >= ids.length, 300_000)
-  const { placed, handled, lost, twice, reordered } = keepLedger(shop.orders, ids, shop.stock.reservations)
+  // Only orders of this run: a broker may still hold those of another.
+  const reservations = () => shop.stock.reservations.filter(({ orderId }) => shop.orders.find(orderId))
+  const wanted = knownBefore.size + ids.length
+  const arrived = await shop.until(
+    () => shop.stock.reservations.length >= wanted && reservations().length >= wanted,
+    300_000,
+  )
+  const { placed, handled, lost, twice, reordered } = keepLedger(shop.orders, ids, reservations())
   const seconds = (performance.now() - begun) / 1000
   paper.line('inventory', `${handled} orders handled in ${seconds.toFixed(1)} s`)
   paper.note(`placed ${placed} · handled ${handled} · lost ${lost} · twice ${twice} · out of order ${reordered}`)

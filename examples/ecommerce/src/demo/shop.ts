@@ -25,6 +25,8 @@ export class Shop implements AsyncDisposable {
   private http: { close(done: () => void): unknown } | undefined
   private waiting: (() => void)[] = []
   address = ''
+  /** Is told of what happens in inventory, as it happens. */
+  watch: (signal: Signal) => void = () => undefined
 
   constructor(broker: Broker) {
     this.ordering = createOrdering(broker.connect('ordering'), this.orders)
@@ -69,7 +71,10 @@ export class Shop implements AsyncDisposable {
       if (left <= 0) return false
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(left, 1000))
-        this.waiting.push(() => (clearTimeout(timer), resolve()))
+        this.waiting.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
       })
     }
     return true
@@ -87,6 +92,7 @@ export class Shop implements AsyncDisposable {
 
   private note(signal: Signal): void {
     if (signal.kind !== 'received') this.signals.push(signal)
+    this.watch(signal)
     this.wake()
   }
 

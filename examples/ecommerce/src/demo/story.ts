@@ -36,14 +36,16 @@ async function aBadOrderIsRefused(shop: Shop, paper: Paper): Promise<void> {
 async function aShakyHandlerIsRetried(shop: Shop, paper: Paper): Promise<void> {
   paper.chapter('A handler that fails for a moment is tried again')
   const before = shop.count('retried')
-  const { orderId } = await post(shop, paper, { sku: DemoShelves.SHAKY, quantity: 1 })
-  const done = await shop.until(() => shop.told.includes(orderId))
-  for (const signal of shop.signals.filter((each) => each.kind === 'retried').slice(before)) {
+  shop.watch = (signal) => {
+    if (signal.kind !== 'retried') return
     paper.line(
       'inventory',
       `attempt ${signal.attempt} failed: ${messageOf(signal.error)} Again in ${signal.delayMs} ms.`,
     )
   }
+  const { orderId } = await post(shop, paper, { sku: DemoShelves.SHAKY, quantity: 1 })
+  const done = await shop.until(() => shop.told.includes(orderId))
+  shop.watch = () => undefined
   paper.line('inventory', 'attempt 3 succeeded')
   paper.expect(done, 'the stock was reserved at the third attempt')
   paper.expect(shop.count('retried') - before === 2, 'two attempts had failed before')
