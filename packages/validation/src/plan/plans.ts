@@ -9,7 +9,10 @@ import { Stripped } from './whitelist.js'
  * @param options as for `validate` of class-validator
  * @throws GULO_VALIDATION_OPTIONS when `target` is no class.
  */
-export function compilePlan(target: AnyClass, options: ValidatorOptions = {}): ValidationPlan {
+export function compilePlan(
+  target: abstract new (...parameters: never[]) => object,
+  options: ValidatorOptions = {},
+): ValidationPlan {
   if (typeof target !== 'function') {
     const details = { operation: 'compilePlan', option: 'target', found: typeof target, expected: 'a class' }
     throw validationFault('GULO_VALIDATION_OPTIONS', details)

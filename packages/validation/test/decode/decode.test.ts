@@ -40,6 +40,13 @@ describe('decoding wire data', () => {
     expect(decode(PlaceOrder, data)).to.have.nested.property('lines[0].price.currency', 'EUR')
   })
 
+  it('makes a date of a field that is declared as one', () => {
+    class Noted {
+      @Allow() at!: Date
+    }
+    expect(decode(Noted, { at: 1000 })).to.have.deep.property('at', new Date(1000))
+  })
+
   it('leaves null and missing values to the rules', async () => {
     expect(decode(PlaceOrder, { ...ORDER, deliverAt: null })).to.have.property('deliverAt', null)
     const { details } = await thrown(() => decode(PlaceOrder, { ...ORDER, lines: null }))

@@ -82,17 +82,38 @@ describe('a compiled plan', () => {
     expect(Object.keys(bad)).to.deep.equal(['sku', 'quantity', 'extra'])
   })
 
-  it('does not run the later conditions of a property differently from class-validator', () => {
+  it('runs every condition of a property, as class-validator does', () => {
     class Twice {
-      @ValidateIf(() => false)
       @ValidateIf((_, value: string) => value.length > 1)
+      @ValidateIf(() => false)
       text: unknown = null
     }
     expect(() => compilePlan(Twice).errors(new Twice())).to.throw(TypeError)
   })
 
+  it('leaves a rule that turns out to be asynchronous to class-validator from then on', async () => {
+    let asked = 0
+    class Later {
+      text = 'a'
+    }
+    registerDecorator({
+      name: 'later',
+      target: Later,
+      propertyName: 'text',
+      options: {},
+      validator: { validate: () => Promise.resolve(++asked < 4) },
+    })
+    const later = compilePlan(Later)
+    expect(await later.errors(new Later())).to.deep.equal([])
+    expect(asked).to.equal(2)
+    expect(await later.errors(new Later())).to.deep.equal([])
+    expect(asked).to.equal(3)
+    expect(await later.errors(new Later())).to.have.length(1)
+  })
+
   it('refuses what is no class', () => {
-    expect(() => compilePlan('Order' as never))
+    // @ts-expect-error: a name is no class
+    expect(() => compilePlan('Order'))
       .to.throw()
       .with.property('code', 'GULO_VALIDATION_OPTIONS')
   })
