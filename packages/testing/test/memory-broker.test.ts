@@ -184,6 +184,67 @@ describe('a group of a memory broker that is rebalanced', () => {
   })
 })
 
+describe('a partition of a memory broker with messages in flight', () => {
+  it('hands out no message of a key that is in flight, so that a failure cannot be overtaken', async () => {
+    const transport = await started({ broker: memoryBroker({ partitions: 1 }) })
+    const releases: (() => void)[] = []
+    const { offsets } = await collect(transport, () => new Promise((resolve) => releases.push(resolve)))
+    await transport.publish([envelope({ partitionKey: 'a' })])
+    await turn()
+    await transport.publish([envelope({ partitionKey: 'b' }), envelope({ partitionKey: 'a' })])
+    await turn()
+    expect(offsets).to.deep.equal(['0', '1'])
+    releases[0]?.()
+    await turn()
+    expect(offsets).to.deep.equal(['0', '1', '2'])
+    for (const release of releases) release()
+    await transport.stop()
+  })
+
+  it('delivers none of them again before all have settled', async () => {
+    const clock = new VirtualClock()
+    const broker = memoryBroker({ partitions: 1 })
+    const transport = await started({ broker, runtime: createRuntime({ clock }) })
+    const releases: (() => void)[] = []
+    const { offsets } = await collect(transport, (_, number) => {
+      if (number === 1) throw new Error('not yet')
+      return new Promise((resolve) => releases.push(resolve))
+    })
+    await transport.publish([envelope({ partitionKey: 'a' }), envelope({ partitionKey: 'b' })])
+    await clock.advance(1000)
+    expect(offsets, 'while the second is in flight').to.deep.equal(['0', '1'])
+    releases[0]?.()
+    await clock.advance(1000)
+    expect(offsets).to.deep.equal(['0', '1', '0', '1'])
+  })
+
+  it('hands out nothing to a subscription that is closed in the same turn', async () => {
+    const transport = await started()
+    const { offsets, subscription } = await collect(transport)
+    await Promise.all([transport.publish([envelope()]), subscription.close()])
+    await turn()
+    expect(offsets).to.deep.equal([])
+  })
+})
+
+describe('a member of a memory broker that is leaving', () => {
+  it('is given no partition of a member that leaves before it', async () => {
+    const broker = memoryBroker({ partitions: 3 })
+    const [first, second] = [await started({ broker }), await started({ broker })]
+    const { offsets, subscription } = await collect(first, () => new Promise(() => undefined))
+    await collect(second)
+    await second.publish([envelope({ partition: 0 })])
+    await turn()
+    const closing = subscription.close({ deadlineMs: 50 }).catch(() => undefined)
+    await second.publish([envelope({ partition: 1 }), envelope({ partition: 1 })])
+    await second.stop()
+    await first.publish([envelope({ partition: 1 })])
+    await turn()
+    expect(offsets).to.deep.equal(['0'])
+    await closing
+  })
+})
+
 describe('a memory transport', () => {
   it('says in its stop what the deadline cut off', async () => {
     const transport = await started()

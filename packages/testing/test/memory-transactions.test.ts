@@ -114,6 +114,8 @@ describe('a memory store whose processes crash', () => {
     store.crash()
     expect(await store.outbox.claim(1)).to.have.length(1)
     expect(await store.schedule.due(1, 1, async () => undefined)).to.equal(1)
+    store.crash()
+    expect(await store.schedule.due(1, 1, async () => undefined), 'once it is done').to.equal(0)
     expect(await store.attempts.begin('c', '1')).to.equal(2)
   })
 })

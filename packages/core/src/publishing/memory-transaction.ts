@@ -39,15 +39,10 @@ export class MemoryTransaction {
     this.waitsFor.delete(other)
   }
 
-  /** Applies every write, or none when a check throws. */
+  /** Applies every write; when a check throws, none: the transaction is open still and has to be rolled back. */
   commit(): void {
     this.checkOpen('The commit')
-    try {
-      for (const check of this.checks) check()
-    } catch (error) {
-      this.rollback()
-      throw error
-    }
+    for (const check of this.checks) check()
     this.state = 'committed'
     for (const apply of this.writes) apply()
     for (const ended of this.endings) ended(true)
