@@ -52,4 +52,4 @@ async function main() {
   const { value } = await mediator.send(PlaceOrder.of({ orderId: '4711', sku: 'A-1', quantity: 2 }))
   console.log(`shop: order ${value} accepted`)
 }
-main()
+main().catch(console.error)

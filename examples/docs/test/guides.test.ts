@@ -1,0 +1,177 @@
+import {
+  createService,
+  handler,
+  Mediator,
+  type MessageContext,
+  memoryStore,
+  memoryTransport,
+  nativeJson,
+} from '@gulo/core'
+import { given, harness } from '@gulo/testing'
+import { chargeOnce, createWarehouse, OutOfStockError, policy, replayAll } from '@gulo-examples/docs/failure-policies'
+import { DeliveryAgreed, RemindLater, remindTheDayBefore } from '@gulo-examples/docs/handlers/context'
+import { OrderPlaced as Placed, PlaceOrder } from '@gulo-examples/docs/handlers/messages'
+import { OrderPlacedV1 as Isolated, mails, SendMail } from '@gulo-examples/docs/handlers/operating'
+import {
+  byBase,
+  byPredicate,
+  MovedV1,
+  OrderPaid,
+  OrderPlaced,
+  OrderPlacedV1,
+  OrderPlacedV2,
+  oneSeveralNone,
+  placeOrder,
+  StockCounted,
+  StockLowV1,
+  twoVersions,
+} from '@gulo-examples/docs/mapping'
+import { accepted, reserved, stop } from '@gulo-examples/docs/readme'
+import { read, smallMessages, speakingJson, written } from '@gulo-examples/docs/wire-formats'
+import { expect } from 'chai'
+
+const context: MessageContext = new Mediator({ handlers: [] }).createContext({ tenantId: 'acme' })
+const placed = new OrderPlaced('4711', 'A-1', 2)
+
+describe('the program of the README', () => {
+  it('carries an order from one service to the other', async () => {
+    expect(accepted).to.equal('4711')
+    await stop()
+    expect(reserved).to.deep.equal(['2 of A-1 for 4711, attempt 1'])
+  })
+})
+
+describe('the page on mapping', () => {
+  it('maps to two versions at once', () => {
+    expect(twoVersions().map(placed, context)).to.deep.equal([
+      OrderPlacedV1.of({ orderId: '4711', sku: 'A-1', quantity: 2 }),
+      OrderPlacedV2.of({ orderId: '4711', items: [{ sku: 'A-1', quantity: 2 }] }),
+    ])
+  })
+
+  it('maps to one, several or none', () => {
+    const counted = new StockCounted([
+      { sku: 'A-1', left: 3 },
+      { sku: 'A-2', left: 30 },
+      { sku: 'A-3', left: 4 },
+    ])
+    expect(oneSeveralNone().map(counted, context)).to.deep.equal([
+      StockLowV1.of({ sku: 'A-1', left: 3 }),
+      StockLowV1.of({ sku: 'A-3', left: 4 }),
+    ])
+    expect(oneSeveralNone().map(placed, context)).to.deep.equal([])
+  })
+
+  it('maps by base class and by predicate', () => {
+    expect(byBase.map(new OrderPaid('4711'), context)).to.deep.equal([{ orderId: '4711', change: 'OrderPaid' }])
+    expect(byPredicate().map(placed, context)).to.deep.equal([{ name: 'OrderPlaced', tenant: 'acme' }])
+    expect(() => byPredicate().map(new StockCounted([]), context)).to.throw(/StockCounted has no mapping/)
+  })
+
+  it('raises domain events and integration events side by side', async () => {
+    await given(placeOrder)
+      .when(PlaceOrder.of({ orderId: '4711', sku: 'A-1', quantity: 2 }))
+      .raises(placed, OrderPlacedV1.of({ orderId: '4711', sku: 'A-1', quantity: 2 }))
+  })
+
+  it('chooses key and topic by contract', async () => {
+    const move = handler(Placed, () => undefined)
+    const service = createService({ name: 'parcels', handlers: [move], transport: memoryTransport() })
+    await using test = await harness(service)
+    await test.service().mediator.publish(MovedV1.of({ tenant: 'acme', parcelId: '7' }))
+    await test.settled()
+    const [envelope] = test.probes.published
+    expect([envelope?.topic, envelope?.partitionKey]).to.deep.equal(['warehouse.movements', 'acme/7'])
+  })
+})
+
+describe('the page on failure policies', () => {
+  const failing = (error: Error) => handler(OrderPlacedV1, () => Promise.reject(error), { name: 'ReserveStock' })
+
+  it('prints the policy as the page does', () => {
+    expect(policy.describe()).to.deep.equal([
+      'on TimeoutError: 5 attempts in place, waiting 200 ms·2ⁿ up to 10 s with full jitter, then again after 1 m, 15 m, then dead-letter',
+      'on MaintenanceError: pause the subscription for 30 s and try again',
+      'on LateError: discard',
+      'on GULO_HANDLER_TIMEOUT: 2 attempts in place, waiting 1 s, then quarantine',
+      'on a conflict: 10 attempts in place, waiting 100 ms·2ⁿ up to 30 s with full jitter, then dead-letter',
+      'on an error that is not retryable: dead-letter',
+      'on any error: 3 attempts in place, waiting 100 ms·2ⁿ up to 30 s with full jitter, then dead-letter',
+    ])
+  })
+
+  it('dead-letters at once what no retry can help, and replays it', async () => {
+    const store = memoryStore()
+    const failures = [new OutOfStockError('none left')]
+    const reserve = handler(OrderPlacedV1, async () => {
+      const failure = failures.pop()
+      if (failure) throw failure
+    })
+    await using test = await harness(createWarehouse(memoryTransport(), store, [reserve]), { overrides: { store } })
+    await test.publish(OrderPlacedV1.of({ orderId: '4711', sku: 'A-1', quantity: 2 }))
+    await test.settled()
+    expect(test.probes.deadLettered).to.have.length(1)
+    expect(await replayAll(store, test.service())).to.equal(1)
+    expect(test.probes.handled).to.have.length(1)
+    await test.advance('1h')
+  })
+
+  it('goes on when a failing message is set aside', async () => {
+    await using test = await harness(createWarehouse(memoryTransport(), memoryStore(), [failing(new Error('broken'))]))
+    await test.publish(OrderPlacedV1.of({ orderId: '4711', sku: 'A-1', quantity: 2 }))
+    await test.settled()
+    const [letter] = await test.store().deadLetters.find()
+    expect(letter).to.include({ kind: 'dead-letter', reason: 'retries-exhausted', attempts: 3 })
+  })
+
+  it('charges a card once', async () => {
+    const { idempotencyKeys } = memoryStore()
+    let charged = 0
+    const charge = async () => void charged++
+    await chargeOnce(idempotencyKeys, '1', charge)
+    await chargeOnce(idempotencyKeys, '1', charge)
+    expect(charged).to.equal(1)
+  })
+})
+
+describe('the page on handlers, across services', () => {
+  it('reminds the day before', async () => {
+    const seen: string[] = []
+    const remind = handler(RemindLater, ({ orderId }) => void seen.push(orderId))
+    await using test = await harness(createService({ name: 'shop', handlers: [remindTheDayBefore, remind] }))
+    const agreed = new DeliveryAgreed('4711', new Date(test.clock.now() + 25 * 3_600_000))
+    await test.service().mediator.publish(agreed)
+    await test.advance('59m')
+    expect(seen).to.deep.equal([])
+    await test.advance('2m')
+    expect(seen).to.deep.equal(['4711'])
+  })
+
+  it('gives an isolated handler a group of its own', async () => {
+    const service = createService({ name: 'mails', handlers: [SendMail], transport: memoryTransport() })
+    await using test = await harness(service)
+    await test.publish(Isolated.of({ orderId: '4711' }))
+    await test.settled()
+    expect(mails).to.deep.equal(['4711'])
+    expect(test.probes.handled.map(({ consumer }) => consumer)).to.deep.equal(['mails.send-mail/SendMail'])
+  })
+})
+
+describe('the page on wire formats', () => {
+  const envelope = {
+    id: '1',
+    type: 'shop.order.placed.v1',
+    source: 'shop',
+    topic: 'orders',
+    payload: { orderId: '4711' },
+  }
+
+  it('writes and reads', () => {
+    for (const codec of [nativeJson, smallMessages]) {
+      const { body, headers } = written(codec, envelope)
+      const received = { topic: 'orders', key: undefined, body, headers }
+      expect(read(received as never)).to.deep.include({ id: '1', payload: { orderId: '4711' } })
+    }
+    expect(speakingJson().facts.kind).to.equal('kafka')
+  })
+})
