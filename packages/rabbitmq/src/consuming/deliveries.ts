@@ -26,11 +26,11 @@ export class Deliveries {
   private count = 0
   private flushing = false
   private closed = false
-  private abandoned = false
   private idle: (() => void)[] = []
 
   constructor(private readonly options: DeliveriesOptions) {}
 
+  /** Takes a message in; `acknowledge` is called when it is done, perhaps long after the channel has closed. */
   receive(received: ReceivedMessage, acknowledge: () => void): void {
     this.arrived.push({ number: this.count++, received, acknowledge })
     this.flushSoon()
@@ -50,7 +50,7 @@ export class Deliveries {
   /** Forgets everything, its channel being gone: the broker delivers it again. */
   abandon(): void {
     this.closed = true
-    this.abandoned = true
+    this.arrived = []
   }
 
   // What arrived in one turn of the event loop is given out together.
@@ -98,7 +98,7 @@ export class Deliveries {
   }
 
   private done(delivery: Delivery): void {
-    if (!this.abandoned) delivery.acknowledge()
+    delivery.acknowledge()
     this.hold(delivery.received.key, -1)
     this.left(delivery)
     if (this.arrived.length > 0) this.flushSoon()
