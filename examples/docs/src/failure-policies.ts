@@ -52,11 +52,13 @@ export function createWarehouse(transport: Transport, store: MemoryStore, handle
   return warehouse
 }
 
+export const journal: string[] = []
+
 export async function replayAll(store: MemoryStore, warehouse: Service) {
   // #region replay
   const letters = await store.deadLetters.find({ kind: 'dead-letter', status: 'new', limit: 50 })
   for (const letter of letters) {
-    console.log(`${letter.type} ${letter.messageId}: ${letter.error.code} after ${letter.attempts} attempts`)
+    journal.push(`${letter.type} ${letter.messageId}: ${letter.error.code} after ${letter.attempts} attempts`)
     await warehouse.replay(letter.id)
   }
   // #endregion

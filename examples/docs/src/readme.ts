@@ -18,8 +18,11 @@ export const reserved: string[] = []
 class Orders {
   async save(_order: PlaceOrder): Promise<void> {}
 }
-const orders = new Orders()
-const orderId = '4711'
+class Stock {
+  async reserve(sku: string, quantity: number): Promise<void> {
+    reserved.push(`${quantity} of ${sku}`)
+  }
+}
 
 // #region program
 // What crosses services. Both sides import it.
@@ -58,7 +61,7 @@ class PlaceOrderHandler {
 const broker = memoryBroker()
 const ordering = createService({
   name: 'ordering',
-  handlers: [new PlaceOrderHandler(orders)],
+  handlers: [new PlaceOrderHandler(new Orders())],
   mapper: new EventMapper().register(OrderPlaced, OrderPlacedV1), // compiles because the fields match
   transport: memoryTransport({ broker }), // or kafka({ brokers: ['localhost:9092'] }), or rabbitmq({ url })
   store: memoryStore(), // outbox, inbox, dead letters, schedule
@@ -67,20 +70,21 @@ const ordering = createService({
 // inventory: handles it once, in order per key, tries again when it fails, sets it aside when that does not help
 @Handles(OrderPlacedV1)
 class ReserveStock {
-  async handle({ orderId, sku, quantity }: OrderPlacedV1, { attempt }: MessageContext) {
-    reserved.push(`${quantity} of ${sku} for ${orderId}, attempt ${attempt}`)
+  constructor(private readonly stock: Stock) {}
+  async handle(event: OrderPlacedV1, _context: MessageContext) {
+    await this.stock.reserve(event.sku, event.quantity)
   }
 }
 const inventory = createService({
   name: 'inventory',
-  handlers: [ReserveStock],
+  handlers: [new ReserveStock(new Stock())],
   transport: memoryTransport({ broker }),
   store: memoryStore(),
 })
 
 await inventory.start()
 const { mediator } = await ordering.start()
-const { value } = await mediator.send(PlaceOrder.of({ orderId, sku: 'A-1', quantity: 2 })) // value: string
+const { value } = await mediator.send(PlaceOrder.of({ orderId: '4711', sku: 'A-1', quantity: 2 })) // value: string
 // #endregion
 
 export const accepted = value

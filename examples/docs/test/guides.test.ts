@@ -26,6 +26,7 @@ import {
   StockLowV1,
   twoVersions,
 } from '@gulo-examples/docs/mapping'
+import { arrived, parts } from '@gulo-examples/docs/parts'
 import { accepted, reserved, stop } from '@gulo-examples/docs/readme'
 import { read, smallMessages, speakingJson, written } from '@gulo-examples/docs/wire-formats'
 import { expect } from 'chai'
@@ -37,7 +38,7 @@ describe('the program of the README', () => {
   it('carries an order from one service to the other', async () => {
     expect(accepted).to.equal('4711')
     await stop()
-    expect(reserved).to.deep.equal(['2 of A-1 for 4711, attempt 1'])
+    expect(reserved).to.deep.equal(['2 of A-1'])
   })
 })
 
@@ -154,6 +155,15 @@ describe('the page on handlers, across services', () => {
     await test.settled()
     expect(mails).to.deep.equal(['4711'])
     expect(test.probes.handled.map(({ consumer }) => consumer)).to.deep.equal(['mails.send-mail/SendMail'])
+  })
+})
+
+describe('the parts by themselves', () => {
+  it('publish and consume without a service', async () => {
+    const running = await parts()
+    while (arrived.length < 3) await new Promise((resolve) => setImmediate(resolve))
+    for (const part of running) await part.stop()
+    expect(arrived.toSorted()).to.deep.equal(['4711', '4711', '4712'])
   })
 })
 

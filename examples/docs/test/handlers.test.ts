@@ -1,6 +1,6 @@
 import { GuloError, handler, Mediator, result } from '@gulo/core'
 import { countTo } from '@gulo-examples/docs/handlers/container'
-import { sendWithContext } from '@gulo-examples/docs/handlers/context'
+import { journal, sendWithContext } from '@gulo-examples/docs/handlers/context'
 import {
   Order,
   PlaceOrderHandler,
@@ -41,6 +41,7 @@ describe('the page on handlers', () => {
 
   it('hands the context on to what a message causes', async () => {
     expect(await sendWithContext()).to.deep.equal(['checkout-1', 'acme'])
+    expect(journal).to.deep.equal(['checkout-1: ada orders 2 of A-1'])
   })
 
   it('puts hooks, wrappers and compiled middleware around a handler', async () => {

@@ -29,6 +29,8 @@ export const whoAsks: Hooks = {
 
 // #endregion
 
+export const journal: string[] = []
+
 // #region use
 @Handles(PlaceOrder)
 export class PlaceOrderHandler {
@@ -36,7 +38,7 @@ export class PlaceOrderHandler {
     const left = await context.send(StockOf.of({ sku })) // in the same unit of work
     if (left < quantity) throw new Error(`Only ${left} of ${sku} are left.`)
     const by = context.get(USER)?.name
-    console.log(`${context.correlationId}: ${by} orders ${quantity} of ${sku}`)
+    journal.push(`${context.correlationId}: ${by} orders ${quantity} of ${sku}`)
     return result(orderId, new OrderPlaced(orderId, sku, quantity))
   }
 }
