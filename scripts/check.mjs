@@ -19,7 +19,10 @@ const STEPS = {
   api: 'node scripts/check-api.mjs',
   pack: 'node scripts/check-packages.mjs',
   errors: 'node scripts/print-errors.mjs --check',
-  'self-tests': ['lock', 'time', 'arrows'].map((name) => `node scripts/check-${name}.mjs --self-test`).join(' && '),
+  docs: 'node scripts/check-docs.mjs && node scripts/print-options.mjs --check',
+  'self-tests': ['lock', 'time', 'arrows', 'docs']
+    .map((name) => `node scripts/check-${name}.mjs --self-test`)
+    .join(' && '),
 }
 
 const env = { ...process.env, PATH: `${resolve('node_modules/.bin')}${delimiter}${process.env.PATH}` }
