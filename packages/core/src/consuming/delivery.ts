@@ -72,7 +72,10 @@ export class Delivery {
     }
   }
 
-  /** The event; `undefined` when its data break the contract and are in quarantine now. */
+  /**
+   * The event; `undefined` when its data break the contract and are in quarantine now. An error that says it is worth
+   * another try, such as a rule that could not reach its database, goes back to the broker.
+   */
   private async decode(
     message: ReceivedMessage,
     envelope: Envelope,
@@ -81,6 +84,7 @@ export class Delivery {
     try {
       return (await this.parts.decode(messageClass, envelope.payload)) as Message
     } catch (error) {
+      if ((error as { retryable?: unknown } | null)?.retryable === true) throw error
       const reason = error instanceof Error ? error.message : String(error)
       const told = GuloError.is(error)
         ? error

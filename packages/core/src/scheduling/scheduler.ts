@@ -143,6 +143,8 @@ export class Scheduler {
     const attempts = (item.attempts ?? 0) + 1
     const delayMs = Math.min(1000 * 2 ** attempts, MAX_BACKOFF_MS)
     logger.error(`a scheduled message failed and is tried again in ${sayMs(delayMs)}`, error)
-    await schedule.at({ ...item, attempts, dueAtMs: runtime.clock.now() + delayMs })
+    const dueAtMs = runtime.clock.now() + delayMs
+    // A new item, without the cancel key: it must not push out a younger one that was scheduled under it meanwhile.
+    await schedule.at({ ...item, id: runtime.newId(), cancelKey: undefined, attempts, dueAtMs })
   }
 }

@@ -189,6 +189,23 @@ describe('a consumer', () => {
     expect(letter?.error.message).to.contain('quantity is missing')
   })
 
+  it('lets the broker deliver again what could not be decoded for a moment', async () => {
+    let times = 2
+    await scene
+      .consumer({
+        decode: (messageClass, data) => {
+          if (times-- > 0) throw Object.assign(new Error('database gone'), { retryable: true })
+          return Object.assign(new messageClass(), data)
+        },
+      })
+      .handle(OrderPlacedV1, () => undefined)
+      .start()
+    await scene.publish(placed('o-1'))
+    await scene.until('handled')
+    expect(scene.of('redelivery')).to.have.length(2)
+    expect(scene.of('quarantined')).to.deep.equal([])
+  })
+
   for (const [what, payload] of [
     ['a text', '"x"'],
     ['an array', '[]'],
