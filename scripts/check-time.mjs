@@ -186,7 +186,6 @@ const CASES = [
   ['const timers = { setInterval }', ['setInterval']],
   ['globalThis.setImmediate(go)', ['globalThis.setImmediate']],
   ['globalThis.Date.now()', ['globalThis.Date.now']],
-  ['queueMicrotask(go)', ['queueMicrotask']],
   ['process.nextTick(go)', ['process.nextTick']],
   ['AbortSignal.timeout(5)', ['AbortSignal.timeout']],
   ['performance.now()', ['performance']],

@@ -61,7 +61,7 @@ export async function nestPublish(load: LoadPeer, gulo: string, types: number): 
     for (let index = 0; index < times; index++) {
       bus.publish(new Happened(index))
       // As any caller goes on to await something: events in flight that pile up would cost it much more.
-      await undefined
+      await Promise.resolve()
     }
     while (handled < wanted) await new Promise((resolve) => setImmediate(resolve))
   }

@@ -172,6 +172,7 @@ export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker } from './tra
 export type { MemoryFaults } from './transport/memory-faults.js'
 export type { MemoryMember } from './transport/memory-feed.js'
 export type { MemoryGroup } from './transport/memory-group.js'
+export type { MemoryPacer } from './transport/memory-pacer.js'
 export type { MemoryPartition, MemoryTopic } from './transport/memory-topic.js'
 export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './transport/memory-transport.js'
 export { byDomain, byType, snakeCase, type TopicStrategy } from './transport/topics.js'

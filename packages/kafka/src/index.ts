@@ -16,7 +16,7 @@ export {
   type TopicDescription,
   type TopicShape,
 } from './client/client.js'
-export { type KafkaEnvironment, kafkaConfigFromEnv } from './config/from-env.js'
+export { type Environment, type KafkaEnvironment, kafkaConfigFromEnv } from './config/from-env.js'
 export type { EnsureTopics, KafkaOptions } from './config/options.js'
 export type { KafkaSasl, KafkaTls } from './config/security.js'
 export type { KafkaSettings } from './config/settings.js'

@@ -1,9 +1,9 @@
 export { TESTING_ERRORS } from './faults.js'
 
 // harness and given
-export { type Given, given, type Then } from './harness/given.js'
+export { type AnyEvent, type Given, given, type Sendable, type Then } from './harness/given.js'
 export { type Harness, type HarnessOptions, harness } from './harness/harness.js'
-export type { Probes } from './harness/probes.js'
+export type { Probes, SignalOf } from './harness/probes.js'
 export { VirtualClock } from './harness/virtual-clock.js'
 // conformance suites of stores
 export { type AttemptLogDriver, attemptLogCases, describeAttemptLog } from './store/describe-attempt-log.js'

@@ -2,4 +2,4 @@
 import { sweep } from './processes.mjs'
 
 process.stdin.resume()
-process.stdin.once('close', () => sweep(Number(process.argv[2])))
+process.stdin.once('close', () => void sweep(Number(process.argv[2])))

@@ -20,10 +20,10 @@ export class Attributes {
 
 export type AttributeName = keyof Attributes
 
-export const ATTRIBUTE_NAMES = Object.freeze(Object.keys(new Attributes())) as readonly AttributeName[]
+const ATTRIBUTE_NAMES = Object.freeze(Object.keys(new Attributes())) as readonly AttributeName[]
 
 /** What attributes are prefixed with in headers: Kafka, HTTP, and two ways of AMQP. */
-export const PREFIXES = Object.freeze(['ce_', 'ce-', 'cloudEvents_', 'cloudEvents:'] as const)
+const PREFIXES = Object.freeze(['ce_', 'ce-', 'cloudEvents_', 'cloudEvents:'] as const)
 
 const RESERVED: ReadonlySet<string> = new Set([...ATTRIBUTE_NAMES, 'data'])
 const TABLES: ReadonlyMap<string, HeaderNames> = new Map(PREFIXES.map((prefix) => [prefix, prefixed(prefix)]))

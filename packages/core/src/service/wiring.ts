@@ -142,7 +142,7 @@ function consumerOptions(options: ServiceOptions, { inner, publishing, contracts
 }
 
 /** Finds the consumer of a redelivery. @throws GULO_REPLAY_NO_CONSUMER */
-export function redeliverTo(consumers: readonly Consumer[], redelivery: Redelivery): Promise<void> {
+function redeliverTo(consumers: readonly Consumer[], redelivery: Redelivery): Promise<void> {
   const consumer = consumers.find((each) => each.group === redelivery.group)
   if (consumer !== undefined) return consumer.redeliver(redelivery)
   return Promise.reject(fault('GULO_REPLAY_NO_CONSUMER', { id: redelivery.message.topic, consumer: redelivery.group }))

@@ -1,4 +1,4 @@
-import { type Codec, decode, type Envelope, GuloError, type Readable } from '@gulo/core'
+import { type Codec, type Envelope, GuloError, type Readable } from '@gulo/core'
 
 export const ENVELOPE: Envelope = {
   id: '0190f3c2-7b1a-7c3d-8e4f-112233445566',
@@ -63,10 +63,6 @@ export function errorOf(work: () => unknown): GuloError {
     throw error
   }
   throw new Error(`expected an error, but it answered ${JSON.stringify(value)}`)
-}
-
-export function codeOfReading(message: Readable): string {
-  return codeOf(() => decode(message))
 }
 
 function bytesOf(body: Uint8Array | string | object | null): Uint8Array | null {

@@ -8,7 +8,8 @@ export interface KafkaEnvironment extends KafkaOptions {
   readonly groupId: string | undefined
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** Environment variables: `process.env`, or a part of it. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
 const PASSWORD_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']

@@ -25,7 +25,7 @@ export class Partitioner {
 const M = 0x5bd1e995
 
 /** MurmurHash2 as Kafka uses it (seed 0x9747b28c), as a signed 32-bit number. */
-export function murmur2(data: Uint8Array): number {
+function murmur2(data: Uint8Array): number {
   const { length } = data
   const view = new DataView(data.buffer, data.byteOffset, length)
   let hash = 0x9747b28c ^ length

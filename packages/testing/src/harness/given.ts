@@ -11,8 +11,10 @@ import {
   type Query,
 } from '@gulo/core'
 
-type Sendable = Command<unknown> | Query<unknown>
-type AnyEvent = DomainEvent | IntegrationEvent
+/** What has one handler and an answer. */
+export type Sendable = Command<unknown> | Query<unknown>
+/** An event of either kind. */
+export type AnyEvent = DomainEvent | IntegrationEvent
 
 /** Starts a test of handlers without a service: `await given(new PlaceOrderHandler(orders)).when(command).raises(event)`. */
 export function given(...handlers: readonly HandlerSource[]): Given {

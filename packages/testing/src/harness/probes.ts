@@ -1,6 +1,7 @@
 import type { Envelope, Observer, Signal } from '@gulo/core'
 
-type Of<K extends Signal['kind']> = Extract<Signal, { kind: K }>
+/** The signals of one kind. */
+export type SignalOf<K extends Signal['kind']> = Extract<Signal, { kind: K }>
 
 /** What happened in the services of a harness, in order. */
 export class Probes {
@@ -9,8 +10,8 @@ export class Probes {
   readonly observer: Observer = (signal) => void this.signals.push(signal)
 
   /** Every signal of one kind. */
-  of<K extends Signal['kind']>(kind: K): readonly Of<K>[] {
-    return this.signals.filter((signal): signal is Of<K> => signal.kind === kind)
+  of<K extends Signal['kind']>(kind: K): readonly SignalOf<K>[] {
+    return this.signals.filter((signal): signal is SignalOf<K> => signal.kind === kind)
   }
 
   /** The commands, queries that were sent. */
@@ -23,23 +24,23 @@ export class Probes {
     return this.of('published').map((signal) => signal.envelope)
   }
 
-  get handled(): readonly Of<'handled'>[] {
+  get handled(): readonly SignalOf<'handled'>[] {
     return this.of('handled')
   }
 
-  get retried(): readonly Of<'retried'>[] {
+  get retried(): readonly SignalOf<'retried'>[] {
     return this.of('retried')
   }
 
-  get deadLettered(): readonly Of<'dead-lettered'>[] {
+  get deadLettered(): readonly SignalOf<'dead-lettered'>[] {
     return this.of('dead-lettered')
   }
 
-  get quarantined(): readonly Of<'quarantined'>[] {
+  get quarantined(): readonly SignalOf<'quarantined'>[] {
     return this.of('quarantined')
   }
 
-  get duplicates(): readonly Of<'duplicate'>[] {
+  get duplicates(): readonly SignalOf<'duplicate'>[] {
     return this.of('duplicate')
   }
 

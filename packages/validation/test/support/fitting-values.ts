@@ -1,7 +1,7 @@
 import type { FieldSpec } from './random-class.js'
 
 /** Makes the same value anew at each call, because validation may change it. */
-export type Leaf = () => unknown
+type Leaf = () => unknown
 
 const TEXTS = ['a', 'aa', 'someone@example.com', 'x@mailinator.com'].map((value) => () => value)
 const NUMBERS = [1, 1.25, 2, -2, 0].map((value) => () => value)

@@ -22,7 +22,7 @@ class PlaceOrderHandler {
 }
 
 const validated = validation()
-export const mediator = new Mediator({ handlers: [PlaceOrderHandler], middleware: [validated] })
+const mediator = new Mediator({ handlers: [PlaceOrderHandler], middleware: [validated] })
 
 export async function placeOrder(body: string): Promise<string> {
   const command = await validated.decode(PlaceOrder, JSON.parse(body))
