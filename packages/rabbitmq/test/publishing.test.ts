@@ -173,6 +173,21 @@ describeWithBroker('Publishing to RabbitMQ', (url) => {
       expect(ids.slice(1)).to.deep.equal([...wanted, ...wanted, ...later.map(({ id }) => id)])
     })
 
+    it('has messages that never reached the broker sent again before those that were not sent at all', async () => {
+      const ids = await listen()
+      const publisher = await scene.start({ url: proxy.url })
+      await publisher.publish(scene.envelopes(1))
+      proxy.withholdRequests()
+      // more than are on their way at a time
+      const envelopes = scene.envelopes(1500, { partitionKey: 'same' })
+      const publishing = publisher.publish(envelopes)
+      await new Promise((resolve) => setImmediate(resolve))
+      proxy.cut()
+      await publishing
+      await until(() => ids.length === 1501)
+      expect(ids.slice(1)).to.deep.equal(envelopes.map(({ id }) => id))
+    })
+
     it('is waited out by what is published meanwhile', async () => {
       const ids = await listen()
       const publisher = await scene.start({ url: proxy.url })

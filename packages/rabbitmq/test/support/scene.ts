@@ -12,6 +12,10 @@ import { plainCodec } from './codec.js'
 
 const runtime = createRuntime()
 
+// Mocha lets them pass; whoever closes a scene is told.
+const unhandled: unknown[] = []
+process.on('unhandledRejection', (error) => unhandled.push(error))
+
 /** Names of its own at a real broker, transports that are stopped and everything deleted at the end. */
 export class Scene {
   /** A domain that nobody else uses: exchange and prefix of types. */
@@ -109,6 +113,8 @@ export class Scene {
       for (const exchange of this.exchanges) await channel.deleteExchange(exchange)
     })
     await this.model?.close()
+    const [error] = unhandled.splice(0)
+    if (error !== undefined) throw error
   }
 
   private readonly logger: Logger = {

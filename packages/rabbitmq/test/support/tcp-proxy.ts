@@ -42,6 +42,14 @@ export class TcpProxy {
     for (const [, broker] of this.pairs) broker.pause()
   }
 
+  /** Keeps requests from the broker, until the cut. */
+  withholdRequests(): void {
+    for (const [client, broker] of this.pairs) {
+      client.unpipe(broker)
+      client.pause()
+    }
+  }
+
   /** Accepts no connection, or does so again. */
   refuse(refusing: boolean): void {
     this.refusing = refusing
