@@ -6,14 +6,13 @@ import {
   type Envelope,
   EventMapper,
   Handles,
-  type Hooks,
   IntegrationEvent,
   Mediator,
   type Result,
   result,
   withIntegrationEvents,
 } from '@gulo/core'
-import { compilePlan } from '@gulo/validation'
+import { validation } from '@gulo/validation'
 import type { Group } from '../suite.js'
 import { orderData, PlainOrder } from './order.js'
 
@@ -61,7 +60,7 @@ export const pipeline: Group = {
     const data = Array.from({ length: 64 }, (_, index) => orderData(index))
     const direct = new OrderHandler()
     const dropped = new DroppingPublisher(cloudEventsBinary)
-    const inner = new Mediator({ handlers: [OrderHandler], middleware: [checking()] })
+    const inner = new Mediator({ handlers: [OrderHandler], middleware: [validation()] })
     const mapper = new EventMapper().register(OrderPlaced, OrderPlacedV1)
     const mediator = withIntegrationEvents(inner, { mapper, publisher: dropped, source: 'ordering' })
     return [
@@ -87,16 +86,6 @@ export const pipeline: Group = {
       },
     ]
   },
-}
-
-function checking(): Hooks {
-  const plan = compilePlan(PlainOrder)
-  return {
-    name: 'validation',
-    before: (message) => {
-      if (!plan.passes(message)) throw new Error('An order is not valid.')
-    },
-  }
 }
 
 /** Encodes what it is given, as a transport would, and sends nothing. */
