@@ -16,11 +16,11 @@ import { type Mapping, runMapping } from './mapping.js'
 /** What a transform answers: the data of one contract event, of several, or nothing. */
 export type Mapped<C> = DataOf<C> | readonly DataOf<C>[] | undefined
 
-/** Refuses keys beyond those of the contract, which TypeScript lets pass in what a function returns. */
+/** Refuses keys beyond those of the contract, which TypeScript lets pass in what a function returns; takes an instance. */
 export type Exactly<T, C> = T extends readonly (infer Item)[]
   ? readonly Exactly<Item, C>[]
-  : T extends undefined
-    ? undefined
+  : T extends undefined | C
+    ? T
     : { [K in keyof T]: K extends keyof DataOf<C> ? T[K] : never }
 
 /** The contract class when each of its fields is found on the event with a fitting type; else nothing fits. */
@@ -54,8 +54,8 @@ export class EventMapper {
   }
 
   /**
-   * Maps an event class, or a base class of several, to a contract. Without a transform the fields of the contract are
-   * copied, and it compiles only when the event has them all. The registration of the event's own class goes before that
+   * Maps an event class, or a base class of several, to a contract. Without a transform every field of the event is
+   * copied, and it compiles only when those of the contract are among them. The registration of the event's own class goes before that
    * of a base class; several contracts for one class are all made.
    * @throws GULO_MAPPING_INVALID or GULO_CONTRACT_MISSING
    */

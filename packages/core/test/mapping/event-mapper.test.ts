@@ -65,6 +65,10 @@ describe('mapping an event to a contract of the same fields', () => {
     expect(others).to.deep.equal([])
   })
 
+  it('copies every field of the event, also one that the contract does not name', () => {
+    expect(mapper.map(placed, context)[0]).to.include({ internal: 'secret' })
+  })
+
   it('does not compile unless the event has every field of the contract, with a fitting type', () => {
     class NoSku extends DomainEvent {
       constructor(readonly orderId: string) {
@@ -123,19 +127,31 @@ describe('mapping with a transform', () => {
       .with.property('code', 'GULO_MAPPING_FAILED')
   })
 
-  for (const [what, answer] of [
-    ['a text', 'x'],
-    ['a promise', Promise.resolve({})],
-    ['a list of texts', ['x']],
-    ['a list in a list', [[]]],
+  for (const [what, answer, found] of [
+    ['a text', 'x', /OrderLost to NotedV1 failed: it answered a string/],
+    ['a promise', Promise.resolve({}), /it answered an instance of Promise/],
+    ['a list of texts', ['x'], /it answered a string/],
+    ['a list in a list', [[]], /it answered an array/],
+    ['a list with a hole', [null], /it answered null/],
   ] as const) {
-    it(`refuses ${what}`, () => {
+    it(`refuses ${what}, and says so`, () => {
       const mapper = new EventMapper().register(OrderLost, NotedV1, (() => answer) as never)
       expect(() => mapper.map(new OrderLost('1'), context))
-        .to.throw()
+        .to.throw(found)
         .with.property('code', 'GULO_MAPPING_FAILED')
     })
   }
+
+  it('takes null for none, from callers that do not type-check', () => {
+    const mapper = new EventMapper().register(OrderLost, NotedV1, (() => null) as never)
+    expect(mapper.map(new OrderLost('1'), context)).to.deep.equal([])
+  })
+
+  it('passes on an instance of the contract as it is', () => {
+    const made = NotedV1.of({ what: 'made here' })
+    const mapper = new EventMapper().register(OrderLost, NotedV1, () => made)
+    expect(mapper.map(new OrderLost('1'), context)[0]).to.equal(made)
+  })
 })
 
 describe('mapping a base class', () => {
@@ -169,13 +185,20 @@ describe('mapping by predicate', () => {
 })
 
 describe('an event without a mapping', () => {
-  it('is ignored by default', () => {
-    expect(new EventMapper().map(new Tick(), context)).to.deep.equal([])
+  const listening = () => {
+    const told: string[] = []
+    const logger = { info: () => undefined, error: () => undefined, warn: (text: string) => void told.push(text) }
+    return { told, logger }
+  }
+
+  it('is ignored by default, without a word', () => {
+    const { told, logger } = listening()
+    expect(new EventMapper({ logger }).map(new Tick(), context)).to.deep.equal([])
+    expect(told).to.deep.equal([])
   })
 
   it('is warned of once for each class, when asked', () => {
-    const told: string[] = []
-    const logger = { info: () => undefined, error: () => undefined, warn: (text: string) => void told.push(text) }
+    const { told, logger } = listening()
     const mapper = new EventMapper({ unmapped: 'warn', logger })
     mapper.map(new Tick(), context)
     mapper.map(new Tick(), context)
@@ -189,13 +212,22 @@ describe('an event without a mapping', () => {
       () => undefined,
     )
     expect(() => mapper.map(new Tick(), context))
-      .to.throw()
+      .to.throw(/The domain event Tick has no mapping\. Register it with mapper\.register\(Tick/)
       .with.property('code', 'GULO_EVENT_UNMAPPED')
   })
 
   it('is mapped when that makes nothing', () => {
     const mapper = new EventMapper({ unmapped: 'fail' }).register(Tick, NotedV1, () => undefined)
     expect(mapper.map(new Tick(), context)).to.deep.equal([])
+  })
+
+  it('is mapped when only a predicate fits it', () => {
+    const mapper = new EventMapper({ unmapped: 'fail' }).registerWhen(
+      () => true,
+      NotedV1,
+      () => ({ what: 'tick' }),
+    )
+    expect(mapper.map(new Tick(), context)).to.deep.equal([NotedV1.of({ what: 'tick' })])
   })
 })
 
@@ -217,8 +249,41 @@ describe('registering a mapping that cannot be', () => {
       /its target is no IntegrationEvent class/,
     )
     expect(() => new EventMapper().register(OrderLost, undefined as never))
-      .to.throw()
+      .to.throw(/Mapping OrderLost to undefined: its target is no IntegrationEvent class/)
       .with.property('code', 'GULO_MAPPING_INVALID')
+    expect(() =>
+      new EventMapper().registerWhen(
+        () => true,
+        Tick as never,
+        () => undefined as never,
+      ),
+    )
+      .to.throw(/Mapping events by predicate to Tick: its target is no IntegrationEvent class/)
+      .with.property('code', 'GULO_MAPPING_INVALID')
+  })
+
+  it('refuses an event class that is missing', () => {
+    expect(() => new EventMapper().register(undefined as never, OrderPlacedV1 as never))
+      .to.throw(/Mapping undefined to OrderPlacedV1: undefined is no DomainEvent class/)
+      .with.property('code', 'GULO_MAPPING_INVALID')
+  })
+
+  it('leaves the mapper as it was', () => {
+    const mapper = new EventMapper().register(OrderPlaced, OrderPlacedV1)
+    expect(() => mapper.register(OrderLost, Tick as never)).to.throw()
+    expect(mapper.contracts()).to.deep.equal([OrderPlacedV1])
+  })
+})
+
+describe('registering with a mapper that is in use', () => {
+  it('takes effect from the next event on', () => {
+    const mapper = new EventMapper().register(OrderPlaced, OrderPlacedV1)
+    expect(mapper.map(placed, context)).to.have.length(1)
+    mapper.register(OrderPlaced, NotedV1, ({ sku }) => ({ what: sku }))
+    expect(mapper.map(placed, context)).to.deep.equal([
+      OrderPlacedV1.of({ orderId: 'o-1', sku: 'A-1', internal: 'secret' } as never),
+      NotedV1.of({ what: 'A-1' }),
+    ])
   })
 })
 
