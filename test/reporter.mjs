@@ -35,7 +35,7 @@ export function countByReason(tests, environment = process.env) {
 
 function reasonOf(test, environment) {
   const title = test.fullTitle()
-  const written = /[[(]skipped: ([^\])]+)[\])]/.exec(title)?.[1]
+  const written = /[[(](?:skipped|left out): ([^\])]+)[\])]/.exec(title)?.[1]
   // A suite that skips in a hook has no reason in its title; the service it would have needed has one.
   const where = `${title} ${test.file ?? ''}`.toLowerCase()
   const service = ['kafka', 'rabbitmq', 'postgres'].find(

@@ -46,3 +46,8 @@ async function giveUp() {
   console.log(`0 passed, ${faults.length} failed, 0 skipped`)
   process.exit(1)
 }
+
+// Mocha lets a promise that nobody handles pass in silence. Thrown, it fails the test that is running.
+process.on('unhandledRejection', (error) => {
+  throw error
+})
