@@ -80,6 +80,7 @@ export type { AnyHandler, HandlerRegistry, HandlerSource, RegisteredHandler } fr
 export type { Tracer, TraceStep } from './handling/trace.js'
 // mapping
 export {
+  type DifferingFields,
   EventMapper,
   type EventMapperOptions,
   type Exactly,
@@ -97,6 +98,7 @@ export {
   type EventSink,
   MessageContext,
   type ScheduleOptions,
+  type ScheduleTime,
 } from './message/context.js'
 export {
   Contract,

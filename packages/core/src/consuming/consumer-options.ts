@@ -1,4 +1,4 @@
-import { decode } from '../codec/detect.js'
+import { type Decoder, decode } from '../codec/detect.js'
 import type { HandlerFactory } from '../handling/handler.js'
 import type { Mediator } from '../handling/mediator.js'
 import type { MessageDecoder, Middleware } from '../handling/middleware.js'
@@ -22,6 +22,7 @@ import type { AttemptLog, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
 
 export interface ConsumerOptions {
+  /** The broker. It is started by whoever owns it. */
   readonly transport: Transport
   /** Consumers of one group share the messages. Usually the name of the service. */
   readonly group: string
@@ -39,17 +40,19 @@ export interface ConsumerOptions {
   readonly attemptLog?: AttemptLog
   /** Unfinished attempts after which a message is poison. @default 3 */
   readonly maxUnfinishedAttempts?: number
-  /** @default topics beside the message's own, `<topic>.dlq` and `<topic>.quarantine`, where the transport can forward */
+  /** Where messages are set aside. @default topics beside the message's own, `<topic>.dlq` and `<topic>.quarantine`, where the transport can forward */
   readonly deadLetters?: DeadLetterSink
   /** What becomes of types that nobody here handles. @default 'ignore' */
   readonly unknownTypes?: 'ignore' | 'dead-letter'
   /** After this time a handler has failed and its signal is aborted. @default never */
   readonly handlerTimeout?: Duration
-  /** @default byType */
+  /** Names the topic of each wire type; publishers and consumers use the same. @default byType */
   readonly topics?: TopicStrategy
   /** Makes instances of wire data. @default the fields as they are, without prototype keys */
   readonly decode?: MessageDecoder
-  /** @default a registry of its own */
+  /** Reads messages off the wire, such as `createDecoder({ readers })` with formats of your own. @default decode */
+  readonly readEnvelope?: Decoder
+  /** The contracts it may share with a service. @default a registry of its own */
   readonly contracts?: ContractRegistry
   /** For handlers added with `handle`. */
   readonly middleware?: readonly Middleware[]
@@ -65,8 +68,11 @@ export interface ConsumerOptions {
   readonly retryLater?: RetryLater
   /** Named in dead letters. @default the group */
   readonly service?: string
+  /** Time and chance, for handlers added with `handle`. @default those of the machine */
   readonly runtime?: Runtime
+  /** Are told of everything that happens to a message. @default nobody */
   readonly observers?: readonly Observer[]
+  /** @default warnings and errors on standard error */
   readonly logger?: Logger
 }
 
@@ -96,7 +102,7 @@ export function resolveParts(
     retryLater: options.retryLater,
     breaker: circuitBreaker && new CircuitBreaker(circuitBreaker, runtime.clock),
     gate: new Gate(runtime.clock),
-    readEnvelope: decode,
+    readEnvelope: options.readEnvelope ?? decode,
     decode:
       options.decode ?? decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data)),
     unknownTypes: options.unknownTypes ?? 'ignore',

@@ -23,16 +23,25 @@ export type Exactly<T, C> = T extends readonly (infer Item)[]
     ? T
     : { [K in keyof T]: K extends keyof DataOf<C> ? T[K] : never }
 
-/** The contract class when each of its fields is found on the event with a fitting type; else nothing fits. */
-export type Matching<E, C extends IntegrationEvent> =
-  DataOf<E> extends DataOf<C> ? MessageClass<C> : MissingFields<E, C>
+/**
+ * The contract class when the event has exactly its fields, with fitting types; optional ones may be missing. Extra fields
+ * are refused too: what is not in the contract must not leave the service.
+ */
+export type Matching<E, C extends IntegrationEvent> = [DataOf<E>] extends [DataOf<C>]
+  ? [keyof DataOf<E>] extends [keyof DataOf<C>]
+    ? MessageClass<C>
+    : DifferingFields<Exclude<keyof DataOf<E>, keyof DataOf<C>>>
+  : DifferingFields<MissingFields<E, C>>
 
-/** Names what a mapping without a transform lacks; seen in compile errors only. */
-export interface MissingFields<E, C> {
-  readonly 'give a transform: these fields differ': {
-    [K in keyof DataOf<C>]: K extends keyof DataOf<E> ? (DataOf<E>[K] extends DataOf<C>[K] ? never : K) : K
-  }[keyof DataOf<C>]
+/** Names what a mapping without a transform lacks or has too much; seen in compile errors only. */
+export interface DifferingFields<F> {
+  readonly 'give a transform: these fields differ': F
 }
+
+/** The fields of a contract that an event lacks or has with another type. */
+export type MissingFields<E, C> = {
+  [K in keyof DataOf<C>]: K extends keyof DataOf<E> ? (DataOf<E>[K] extends DataOf<C>[K] ? never : K) : K
+}[keyof DataOf<C>]
 
 export interface EventMapperOptions {
   /** What happens to a domain event without a mapping. @default 'ignore' */
@@ -54,9 +63,9 @@ export class EventMapper {
   }
 
   /**
-   * Maps an event class, or a base class of several, to a contract. Without a transform every field of the event is
-   * copied, and it compiles only when those of the contract are among them. The registration of the event's own class goes before that
-   * of a base class; several contracts for one class are all made.
+   * Maps an event class, or a base class of several, to a contract. Without a transform the fields of the contract are
+   * copied, and it compiles only when the event has exactly these. The registration of the event's own class goes before
+   * that of a base class; several contracts for one class are all made.
    * @throws GULO_MAPPING_INVALID or GULO_CONTRACT_MISSING
    */
   register<E extends DomainEvent, C extends IntegrationEvent>(

@@ -22,9 +22,24 @@ const NONE: readonly IntegrationEvent[] = []
 
 /** What the mapping makes of the event. @throws GULO_MAPPING_FAILED */
 export function runMapping(mapping: Mapping, event: DomainEvent, context: MessageContext): readonly IntegrationEvent[] {
-  const data = mapping.transform === undefined ? event : transformed(mapping, mapping.transform, event, context)
+  if (mapping.transform === undefined) return [copied(mapping.contract, event)]
+  const data = transformed(mapping, mapping.transform, event, context)
   if (data === undefined || data === null) return NONE
   return Array.isArray(data) ? data.map((item) => make(mapping, event, item)) : [make(mapping, event, data)]
+}
+
+/** Copies what the contract declares, so that a subclass of the event that knows more gives nothing more away. */
+function copied(contract: Mapping['contract'], event: DomainEvent): IntegrationEvent {
+  const made = new contract()
+  const declared = Object.keys(made)
+  // Compiled without field definitions, a class declares nothing that could be seen here: the compiler has checked it.
+  if (declared.length === 0) return assignData(made, event)
+  const [from, to] = [event, made] as unknown as Record<string, unknown>[] as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+  ]
+  for (const field of declared) if (field in from) to[field] = from[field]
+  return made
 }
 
 function transformed(

@@ -1,3 +1,4 @@
+import type { Duration } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { Command, DomainEvent, IntegrationEvent, Query, ResultOf } from './message.js'
 
@@ -26,11 +27,14 @@ export interface ContextActions {
   publish(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void>
   schedule(
     message: Command<unknown> | IntegrationEvent,
-    at: Date | number,
+    at: ScheduleTime,
     options: ScheduleOptions,
     context: MessageContext,
   ): Promise<void>
 }
+
+/** When: a date, milliseconds since 1970, or text such as `'24h'` for so long from now. */
+export type ScheduleTime = Date | number | Exclude<Duration, number>
 
 export interface ScheduleOptions {
   /** Cancels or replaces the pending message of the same key. */
@@ -125,6 +129,11 @@ export class MessageContext {
     return this.knownCorrelationId
   }
 
+  /** The time by the clock of the service, in milliseconds since 1970: in a test that of the test. */
+  now(): number {
+    return this.runtime.clock.now()
+  }
+
   /** The value a middleware has set; `undefined` when none did. */
   get<T>(key: ContextKey<T>): T | undefined {
     return this.values?.get(key) as T | undefined
@@ -149,7 +158,7 @@ export class MessageContext {
   /** Sends a command or publishes an integration event at a later time, if this unit of work commits. */
   schedule(
     message: Command<unknown> | IntegrationEvent,
-    at: Date | number,
+    at: ScheduleTime,
     options: ScheduleOptions = {},
   ): Promise<void> {
     return this.require().schedule(message, at, options, this)

@@ -15,7 +15,11 @@ export interface RelayOptions {
   readonly batchSize?: number
   /** The longest wait for a look at an idle outbox, in milliseconds; the shortest is 5. @default 250 */
   readonly maxPollMs?: number
+  /** Whether stop publishes what is left first, for an outbox that does not outlive the process. @default false */
+  readonly drain?: boolean
+  /** Are told of what is published, and of failures. @default nobody */
   readonly observers?: readonly Observer[]
+  /** @default warnings and errors on standard error */
   readonly logger?: Logger
 }
 
@@ -37,11 +41,12 @@ export class Relay {
     runtime = createRuntime(),
     batchSize = 500,
     maxPollMs = 250,
+    drain = false,
     observers = [],
     logger = consoleLogger,
     ...ports
   }: RelayOptions) {
-    this.options = { ...ports, runtime, batchSize, maxPollMs, logger }
+    this.options = { ...ports, runtime, batchSize, maxPollMs, drain, logger }
     this.observer = observe(observers)
   }
 
@@ -79,6 +84,13 @@ export class Relay {
         idleMs = Math.min(idleMs * 2, this.options.maxPollMs)
       }
     }
+    if (this.options.drain) await this.drain()
+  }
+
+  // Ends at the first failure: a broker that is gone must not hold up the end of the service.
+  private async drain(): Promise<void> {
+    let count = 1
+    while (count > 0 && this.failures === 0) count = await this.round()
   }
 
   /** One claim and what follows from it; answers how many entries were claimed. */

@@ -2,14 +2,14 @@ import type { Redelivery, RetryLater } from '../consuming/redelivery.js'
 import { fault } from '../faults.js'
 import type { Dispatcher } from '../handling/dispatcher.js'
 import type { MessageDecoder } from '../handling/middleware.js'
-import type { ContextActions } from '../message/context.js'
+import type { ContextActions, ScheduleTime } from '../message/context.js'
 import type { ContractRegistry } from '../message/contract.js'
 import { contractOf } from '../message/contract.js'
 import type { Envelope } from '../message/envelope.js'
 import { type Command, kindOf } from '../message/message.js'
 import type { Logger } from '../message/signals.js'
 import type { EnvelopeFactory } from '../publishing/envelope-factory.js'
-import { sayMs, type Timer, withDeadline } from '../runtime/clock.js'
+import { sayMs, type Timer, toMs, withDeadline } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { Publisher, StopOptions } from '../transport/transport.js'
 import type { Schedule, ScheduledItem } from './schedule.js'
@@ -47,9 +47,9 @@ export class Scheduler {
 
   /** What `context.schedule` does: part of the transaction of the context, if it has one. */
   readonly later: ContextActions['schedule'] = async (message, at, { cancelKey }, context) => {
-    const dueAtMs = typeof at === 'number' ? at : at?.getTime?.()
+    const dueAtMs = this.dueAt(at)
     const name = message?.constructor?.name ?? String(message)
-    if (!Number.isFinite(dueAtMs))
+    if (dueAtMs === undefined)
       throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: 'the time is no valid date' })
     const kind = kindOf(message)
     if (kind !== 'command' && kind !== 'integration event') {
@@ -86,6 +86,17 @@ export class Scheduler {
         pending: 'due messages are being handed over',
       })
     await withDeadline(this.options.runtime.clock, deadlineMs, this.looking ?? Promise.resolve(), late)
+  }
+
+  /** Milliseconds since 1970; `undefined` when it is no time. */
+  private dueAt(at: ScheduleTime): number | undefined {
+    const { clock } = this.options.runtime
+    if (typeof at === 'string') {
+      const delayMs = toMs(at)
+      return delayMs === undefined ? undefined : clock.now() + delayMs
+    }
+    const ms = typeof at === 'number' ? at : at?.getTime?.()
+    return Number.isFinite(ms) ? ms : undefined
   }
 
   private look(): void {

@@ -1,3 +1,4 @@
+import type { Decoder } from '../codec/detect.js'
 import type { CircuitBreakerOptions } from '../consuming/circuit-breaker.js'
 import type { DeadLetters } from '../consuming/dead-letters.js'
 import type { FailurePolicy } from '../consuming/failure-policy.js'
@@ -20,15 +21,23 @@ import type { StopOptions, Transport } from '../transport/transport.js'
 
 /** What a service keeps its state with: any of the stores may be missing, and the guarantees are less by as much. */
 export interface Store {
+  /** Runs each message in a transaction. @default none */
   readonly unitOfWork?: UnitOfWork
+  /** Stores events in the transaction of their state; needs the unit of work. @default none: events are published directly */
   readonly outbox?: Outbox & Partial<CommitSignal & OutboxGauge>
+  /** Remembers what is done. @default none: a redelivery takes effect again */
   readonly inbox?: Inbox & Partial<InboxRetention>
+  /** Counts attempts that never finished. @default none: a message that ends the process is not found out */
   readonly attempts?: AttemptLog
+  /** Keeps what was set aside. @default none: topics of the broker */
   readonly deadLetters?: DeadLetters
+  /** Keeps what is to be done later. @default none: nothing can be scheduled */
   readonly schedule?: Schedule
-  /** Whether what is committed survives the end of the process. @default true */
+  /** Whether what is committed survives the end of the process; where it does not, stop empties the outbox first. @default true */
   readonly durable?: boolean
+  /** Connects, before anything else is started. */
   start?(): Promise<void>
+  /** Disconnects, after everything else has stopped. */
   stop?(options?: StopOptions): Promise<void>
 }
 
@@ -39,42 +48,47 @@ export interface ServiceOptions {
   readonly handlers: readonly HandlerSource[]
   /** Turns domain events into integration events. @default none are mapped */
   readonly mapper?: EventMapper
-  /** @default none: the service lives by itself */
+  /** The broker that connects it with other services. @default none: the service lives by itself */
   readonly transport?: Transport
-  /** @default none: events are published directly, redeliveries take effect again */
+  /** Outbox, inbox, dead letters and schedule. @default none: events are published directly, redeliveries take effect again */
   readonly store?: Store
   /** Hooks and wrappers around every handler; the first with a decoder makes instances of wire data. */
   readonly middleware?: readonly Middleware[]
-  /** @default new, without arguments */
+  /** Creates handler classes. @default new, without arguments */
   readonly factory?: HandlerFactory
-  /** @default byType */
+  /** Names the topic of each wire type; services that speak with one another use the same. @default byType */
   readonly topics?: TopicStrategy
-  /** @default domainNaming */
+  /** Decides which contract types are well named. @default domainNaming */
   readonly naming?: NamingPolicy
   /** What happens when a handler of an integration event fails. @default 3 attempts in place, then the dead letters */
   readonly policy?: FailurePolicy
   /** Whether messages of one key may never pass one another, not even when one is tried again. @default 'normal' */
   readonly ordering?: 'normal' | 'strict'
-  /** @default off */
+  /** Holds a consumer's messages when too many attempts fail. @default off */
   readonly circuitBreaker?: CircuitBreakerOptions
   /** How many keys are handled at once. @default 16 */
   readonly concurrency?: number
-  /** @default 'ignore' */
+  /** What becomes of wire types that nobody here handles. @default 'ignore' */
   readonly unknownTypes?: 'ignore' | 'dead-letter'
-  /** @default never */
+  /** After this time a handler of an integration event has failed and its signal is aborted. @default never */
   readonly handlerTimeout?: Duration
+  /** Attempts that were started and never finished after which a message is poison. @default 3 */
+  readonly maxUnfinishedAttempts?: number
+  /** Reads messages off the wire, such as `createDecoder({ readers })` with formats of your own. @default decode */
+  readonly readEnvelope?: Decoder
   /** How far back messages may be replayed; an inbox must remember for longer. @default 0 */
   readonly replayHorizon?: Duration
   /** Where commands are dispatched. @default in place */
   readonly backend?: DispatchBackend
   /** How many levels domain events may raise one another. @default 32 */
   readonly maxEventDepth?: number
-  /** @default the clock of the machine */
+  /** Tells the time and sets timers. @default the clock of the machine */
   readonly clock?: Clock
-  /** @default the chance of the machine */
+  /** Draws random numbers. @default the chance of the machine */
   readonly random?: Random
+  /** Are told of everything that happens to a message. @default nobody */
   readonly observers?: readonly Observer[]
-  /** @default warnings and errors on standard error */
+  /** Where it says what a person should know. @default warnings and errors on standard error */
   readonly logger?: Logger
   /** Is told of every step of every dispatch, for debugging. @default nobody */
   readonly tracer?: Tracer

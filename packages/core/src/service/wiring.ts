@@ -74,7 +74,16 @@ export function wire(options: ServiceOptions): Wiring {
     })
   const consumers = createConsumers(options, { inner, publishing, contracts, decode, scheduler })
   const relay =
-    store?.outbox && transport && new Relay({ outbox: store.outbox, publisher: transport, runtime, observers, logger })
+    store?.outbox &&
+    transport &&
+    new Relay({
+      drain: store.durable === false,
+      outbox: store.outbox,
+      publisher: transport,
+      runtime,
+      observers,
+      logger,
+    })
   return { runtime, inner, mediator, contracts, envelopes, relay, scheduler, consumers }
 }
 
@@ -118,8 +127,20 @@ function createConsumers(options: ServiceOptions, parts: ConsumerWiring): readon
 }
 
 function consumerOptions(options: ServiceOptions, { inner, publishing, contracts, decode, scheduler }: ConsumerWiring) {
-  const { store, policy, circuitBreaker, concurrency, unknownTypes, handlerTimeout, topics, observers, logger, name } =
-    options
+  const {
+    maxUnfinishedAttempts,
+    readEnvelope,
+    store,
+    policy,
+    circuitBreaker,
+    concurrency,
+    unknownTypes,
+    handlerTimeout,
+    topics,
+    observers,
+    logger,
+    name,
+  } = options
   return {
     mediator: inner,
     publishing,
@@ -136,6 +157,8 @@ function consumerOptions(options: ServiceOptions, { inner, publishing, contracts
     ...(unknownTypes && { unknownTypes }),
     ...(handlerTimeout !== undefined && { handlerTimeout }),
     ...(topics && { topics }),
+    ...(maxUnfinishedAttempts !== undefined && { maxUnfinishedAttempts }),
+    ...(readEnvelope && { readEnvelope }),
     ...(observers && { observers }),
     ...(logger && { logger }),
   }

@@ -2,12 +2,15 @@ import {
   anyError,
   Consumer,
   Contract,
+  createDecoder,
   failurePolicy,
   fixed,
   IntegrationEvent,
   type MessageContext,
   memoryTransport,
   onError,
+  type Reader,
+  standardReaders,
 } from '@gulo/core'
 import { expect } from 'chai'
 import { failure } from '../support/failure.js'
@@ -271,6 +274,26 @@ describe('a consumer', () => {
     const [letter] = await scene.store.deadLetters.find()
     expect(letter).to.include({ reason: 'unknown-type', type: 'other.thing.done.v1' })
     expect(letter?.error.code).to.equal('UNKNOWN_TYPE')
+  })
+
+  it('reads formats of its own when it is given a decoder', async () => {
+    const seen: string[] = []
+    const lines: Reader = {
+      name: 'lines',
+      recognises: ({ contentType }) => contentType === 'text/lines',
+      read: ({ topic, body }) => {
+        const [id = '', orderId = ''] = new TextDecoder().decode(body as Uint8Array).split('\n')
+        return { id, type: TOPIC, source: 'lines', topic, payload: { orderId, number: 1 } }
+      },
+    }
+    await scene
+      .consumer({ readEnvelope: createDecoder({ readers: [lines, ...standardReaders] }) })
+      .handle(OrderPlacedV1, ({ orderId }) => void seen.push(orderId))
+      .start()
+    await scene.forward(TOPIC, '7\no-1', { 'content-type': 'text/lines' })
+    await scene.publish(placed('o-2'))
+    await scene.until('handled', 2)
+    expect(seen).to.have.members(['o-1', 'o-2'])
   })
 
   it('drops what has expired, and counts it', async () => {

@@ -58,7 +58,7 @@ describe('a relay', () => {
       sent.push(envelopes.map((each) => each.id))
     },
   }
-  const open = (options: { batchSize?: number } = {}) => {
+  const open = (options: { batchSize?: number; drain?: boolean } = {}) => {
     relay = new Relay({
       outbox,
       publisher,
@@ -164,6 +164,16 @@ describe('a relay', () => {
     outbox.add('a-1')
     await new Promise((resolve) => setImmediate(resolve))
     expect(outbox.claims).to.equal(claims)
+  })
+
+  it('publishes what is left when it stops, if it is told to, and gives up at the first failure', async () => {
+    open({ batchSize: 1, drain: true })
+    outbox.listener = undefined
+    outbox.add('a-1', 'a-2', 'a-3')
+    refuse = ([first]) => (first?.id === 'a-3' ? new Error('broker gone') : undefined)
+    await relay.stop()
+    expect(sent).to.deep.equal([['a-1'], ['a-2']])
+    expect(outbox.failed).to.deep.equal(['a-3'])
   })
 
   it('says so when a batch in flight does not end within the deadline', async () => {

@@ -207,7 +207,7 @@ describe('two services', () => {
       async ({ orderId }, context) => {
         seen.push(`reserve ${context.attempt}`)
         if (context.attempt < 2) throw new Error('not yet')
-        await context.schedule(Remind.of({ orderId }), context.attempt)
+        await context.schedule(Remind.of({ orderId }), '1ms')
         await context.schedule(StockReservedV1.of({ orderId }), new Date(0))
         wake()
       },

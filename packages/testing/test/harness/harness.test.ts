@@ -47,7 +47,7 @@ function shop() {
     OrderPlacedV1,
     async ({ orderId }, context) => {
       seen.push(`${orderId} at ${context.attempt}`)
-      await context.schedule(Remind.of({ orderId }), Date.UTC(2026, 0, 1, 12))
+      await context.schedule(Remind.of({ orderId }), '12h')
     },
     { name: 'reserve' },
   )
