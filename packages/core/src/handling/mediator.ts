@@ -186,7 +186,8 @@ export class Mediator implements Dispatcher {
   private setEnabled(which: HandlerSource | string, enabled: boolean): void {
     const found = this.registry.find(which)
     if (found.length === 0) {
-      throw fault('GULO_HANDLER_INVALID', { handler: describeValue(which), wrong: 'it is not registered here' })
+      const handler = typeof which === 'string' ? which : describeValue(which)
+      throw fault('GULO_HANDLER_INVALID', { handler, wrong: 'it is not registered here' })
     }
     for (const handler of found) handler.enabled = enabled
     this.chains.clear()

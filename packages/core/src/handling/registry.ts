@@ -29,6 +29,7 @@ const NONE: readonly RegisteredHandler[] = []
 /** Knows the handlers of every message class and finds faults among them at once. */
 export class HandlerRegistry {
   private readonly byClass = new Map<MessageClass, RegisteredHandler[]>()
+  private readonly singles = new Map<unknown, Handler<Message>>()
 
   /** @throws GULO_HANDLER_INVALID, GULO_HANDLER_DUPLICATE or GULO_NOT_A_MESSAGE_CLASS; several as GULO_CONFIGURATION_INVALID. */
   constructor(sources: readonly HandlerSource[], factory: HandlerFactory) {
@@ -77,7 +78,7 @@ export class HandlerRegistry {
         handler: definition.name,
       })
     }
-    const registered = register(definition, kind, source, factory)
+    const registered = register(definition, kind, source, factory, this.singles)
     const others = this.byClass.get(definition.messageClass)
     if (others) others.push(registered)
     else this.byClass.set(definition.messageClass, [registered])
@@ -115,6 +116,7 @@ function register(
   kind: MessageKind,
   source: HandlerSource,
   factory: HandlerFactory,
+  singles: Map<unknown, Handler<Message>>,
 ): RegisteredHandler {
   const common = { messageClass, kind, name, isolated: options.isolated ?? false, source, enabled: true }
   if (typeof target !== 'function') {
@@ -123,9 +125,15 @@ function register(
   }
   const create = () => checkHandle(factory.create(target), name)
   const transient = factory.isTransient?.(target) ?? false
-  let single: Handler<Message> | undefined
-  const instance = transient ? create : () => (single ??= create())
+  if (transient) return { ...common, transient, instance: create }
+  // One for all messages that the class handles.
+  const instance = () => singles.get(target) ?? keep(singles, target, create())
   return { ...common, transient, instance }
+}
+
+function keep<T>(singles: Map<unknown, T>, target: unknown, made: T): T {
+  singles.set(target, made)
+  return made
 }
 
 function checkHandle(candidate: unknown, name: string): Handler<Message> {

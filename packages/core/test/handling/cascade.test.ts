@@ -242,7 +242,7 @@ describe('handlers of an event that fail', () => {
       new Mediator({ handlers: [failing('one'), failing('two')] }).publish(new Shipped()),
     )) as GuloError
     expect((error.details['errors'] as Error[]).map((each) => each.message)).to.deep.equal(['one', 'two'])
-    expect((error.cause as AggregateError).errors).to.equal(error.details['errors'])
+    expect((error.cause as AggregateError).errors).to.deep.equal(error.details['errors'])
   })
 
   it('are worth a retry when one of the errors is', async () => {

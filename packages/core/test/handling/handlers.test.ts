@@ -169,10 +169,10 @@ describe('a handler class', () => {
     expect(made()).to.equal(1)
   })
 
-  it('is created when the mediator is prepared, for events too', () => {
+  it('is created once for all messages it handles, when the mediator is prepared', () => {
     const { Counting, made } = counting()
     new Mediator({ handlers: [Counting] }).prepare()
-    expect(made()).to.equal(2) // once for each message it handles
+    expect(made()).to.equal(1)
   })
 
   it('is created for every message when the factory says so', async () => {
@@ -251,6 +251,10 @@ describe('disabling a handler', () => {
   it('leaves alone what is unknown, and says so', () => {
     const error = thrown(() => mediatorOf().disable('nobody'))
     expect(error.code).to.equal('GULO_HANDLER_INVALID')
-    expect(error.message).to.match(/^a string cannot be a handler: it is not registered here\./)
+    expect(error.message).to.match(/^nobody cannot be a handler: it is not registered here\./)
+    class Unknown {
+      handle() {}
+    }
+    expect(thrown(() => mediatorOf().enable(Unknown)).message).to.match(/^the function Unknown cannot be a handler/)
   })
 })
