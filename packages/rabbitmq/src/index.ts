@@ -1,5 +1,6 @@
-export { rabbitmqConfigFromEnv } from './config/from-env.js'
+export { type Environment, rabbitmqConfigFromEnv } from './config/from-env.js'
 export type { RabbitMqOptions, RabbitMqReconnect, RabbitMqTls } from './config/options.js'
+export type { RabbitMqSettings } from './config/settings.js'
 export { RABBITMQ_ERRORS, type RabbitMqErrorCode } from './faults.js'
 export { rabbitmq } from './rabbitmq.js'
 export { exchangeOf, type QueueOwner, queueOf } from './topology/names.js'

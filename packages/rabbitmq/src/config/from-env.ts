@@ -2,7 +2,8 @@ import { coreFault } from '../faults.js'
 import { findFaults } from './check.js'
 import type { RabbitMqOptions } from './options.js'
 
-type Environment = Readonly<Record<string, string | undefined>>
+/** Environment variables: `process.env`, or a part of it. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 const NUMBERS = {
   RABBITMQ_PREFETCH: 'prefetch',
