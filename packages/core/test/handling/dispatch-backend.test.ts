@@ -44,10 +44,9 @@ describe('a queued dispatch backend', () => {
     })
     const first = mediator.send(Work.of({ number: 1 }))
     const second = mediator.send(Work.of({ number: 2 }))
-    expect(await failure(mediator.send(Work.of({ number: 3 })))).to.include({
-      code: 'GULO_QUEUE_FULL',
-      retryable: true,
-    })
+    const refused = await failure(mediator.send(Work.of({ number: 3 })))
+    expect(refused).to.include({ code: 'GULO_QUEUE_FULL', retryable: true })
+    expect((refused as Error).message).to.contain('full with 1 messages waiting')
     await turn()
     waiting.shift()?.()
     await first
@@ -78,7 +77,46 @@ describe('a queued dispatch backend', () => {
     expect(await mediator.send(Work.of({ number: 2 }))).to.equal(2)
   })
 
+  it('lets senders wait, however many, unless told to refuse', async () => {
+    const { work, waiting, most } = gated()
+    const mediator = new Mediator({ handlers: [work], backend: queued({ concurrency: 1, capacity: 0 }) })
+    const all = Promise.all([1, 2, 3].map((number) => mediator.send(Work.of({ number }))))
+    for (let count = 0; count < 3; count++) {
+      await turn()
+      waiting.shift()?.()
+    }
+    expect(await all).to.deep.equal([1, 2, 3])
+    expect(most()).to.equal(1)
+  })
+
+  it('refuses at once what cannot run at once when nothing may wait', async () => {
+    const { work, waiting } = gated()
+    const backend = queued({ concurrency: 1, capacity: 0, whenFull: 'reject' })
+    const mediator = new Mediator({ handlers: [work], backend })
+    const first = mediator.send(Work.of({ number: 1 }))
+    expect(await failure(mediator.send(Work.of({ number: 2 })))).to.have.property('code', 'GULO_QUEUE_FULL')
+    waiting.shift()?.()
+    expect(await first).to.equal(1)
+  })
+
+  it('handles 16 at once by default', async () => {
+    const { work, waiting, most } = gated()
+    const mediator = new Mediator({ handlers: [work], backend: queued() })
+    const all = Promise.all(Array.from({ length: 20 }, (_, number) => mediator.send(Work.of({ number }))))
+    for (let count = 0; count < 20; count++) {
+      await turn()
+      waiting.shift()?.()
+    }
+    await all
+    expect(most()).to.equal(16)
+  })
+
   it('refuses numbers that make no sense, all at once', () => {
-    expect(() => queued({ concurrency: 0, capacity: -1 })).to.throw(/has 2 faults/)
+    expect(() => queued({ concurrency: 0, capacity: -1 }))
+      .to.throw(
+        /of queued\(\) has 2 faults: concurrency is 0: use a whole number above 0\. capacity is -1: use a whole number of 0 or more\./,
+      )
+      .with.property('code', 'GULO_CONFIGURATION_INVALID')
+    expect(() => queued({ concurrency: 1.5, capacity: Number.NaN })).to.throw(/has 2 faults/)
   })
 })

@@ -137,7 +137,7 @@ describe('the registry of a mediator', () => {
         throw boom
       },
     }
-    expect(thrown(() => mediatorOf(odd))).to.equal(boom)
+    expect(thrown(() => mediatorOf(null as never, odd))).to.equal(boom)
   })
 
   it('refuses a function handler without a function, and names it', () => {

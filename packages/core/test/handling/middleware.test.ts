@@ -99,7 +99,7 @@ describe('wrapper middleware', () => {
     }
     const error = await failure(new Mediator({ handlers: [say], middleware: [forgetful] }).send(hello))
     expect((error as Error).message)
-      .to.contain('forgetful')
+      .to.contain('The middleware forgetful ended without calling next for Say')
       .and.to.match(/return call\.respond\(value\)\.$/)
   })
 
@@ -112,15 +112,15 @@ describe('wrapper middleware', () => {
     }
     const error = await failure(new Mediator({ handlers: [counting], middleware: [eager] }).send(hello))
     expect(error).to.have.property('code', 'GULO_NEXT_CALLED_TWICE')
+    expect((error as Error).message).to.match(/^The middleware eager called next twice for Say\./)
     expect(handled).to.equal(1)
   })
 
   it('is refused when it calls next with something else than the call', async () => {
     const odd: Wrapper = (call, next) => next({ ...call, respond: call.respond })
-    expect(await failure(new Mediator({ handlers: [say], middleware: [odd] }).send(hello))).to.have.property(
-      'code',
-      'GULO_NEXT_WRONG_CALL',
-    )
+    const error = await failure(new Mediator({ handlers: [say], middleware: [odd] }).send(hello))
+    expect(error).to.have.property('code', 'GULO_NEXT_WRONG_CALL')
+    expect((error as Error).message).to.match(/^The middleware odd called next with a plain object\./)
   })
 })
 
