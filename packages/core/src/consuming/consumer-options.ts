@@ -1,4 +1,5 @@
 import { type Decoder, decode } from '../codec/detect.js'
+import { fault } from '../faults.js'
 import type { HandlerFactory } from '../handling/handler.js'
 import type { Mediator } from '../handling/mediator.js'
 import type { MessageDecoder, Middleware } from '../handling/middleware.js'
@@ -76,15 +77,21 @@ export interface ConsumerOptions {
   readonly logger?: Logger
 }
 
-/** The options with their defaults, checked. */
+/**
+ * The options with their defaults, checked.
+ * @throws GULO_SCHEDULE_UNAVAILABLE, GULO_CONFIGURATION_INVALID or GULO_DURATION_INVALID
+ */
 export function resolveParts(
   options: ConsumerOptions,
   mediator: Mediator,
   stopping: AbortSignal,
   aborted: AbortSignal,
 ): ConsumerParts & { readonly contracts: ContractRegistry } {
-  const { group, policy = defaultFailurePolicy, circuitBreaker, handlerTimeout } = options
+  const { group, policy = defaultFailurePolicy, circuitBreaker, handlerTimeout, retryLater } = options
   const { runtime } = mediator
+  if (policy.reorders && retryLater === undefined) {
+    throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'A delayed retry' })
+  }
   return {
     group,
     policy,
@@ -99,7 +106,7 @@ export function resolveParts(
     inbox: options.inbox,
     attemptLog: options.attemptLog,
     deadLetters: options.deadLetters ?? besideTopic(options.transport),
-    retryLater: options.retryLater,
+    retryLater,
     breaker: circuitBreaker && new CircuitBreaker(circuitBreaker, runtime.clock),
     gate: new Gate(runtime.clock),
     readEnvelope: options.readEnvelope ?? decode,

@@ -59,7 +59,7 @@ export class Consumer {
 
   /**
    * Subscribes; resolves once messages published from now on are received. The transport is started by whoever owns it.
-   * @throws GULO_SUBSCRIPTION_INVALID, GULO_CONTRACT_MISSING, GULO_ALREADY_STARTED …
+   * @throws GULO_SUBSCRIPTION_INVALID, GULO_CONTRACT_MISSING, GULO_SCHEDULE_UNAVAILABLE, GULO_ALREADY_STARTED …
    */
   async start(): Promise<this> {
     if (this.state !== 'new') throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
