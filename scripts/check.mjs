@@ -15,7 +15,7 @@ const STEPS = {
   arrows: 'node scripts/check-arrows.mjs',
   sizes: 'node scripts/check-sizes.mjs',
   'dead-code': 'knip --no-progress',
-  build: 'tsc -b && node scripts/prune-dist.mjs',
+  build: 'npm run -s build',
   api: 'node scripts/check-api.mjs',
   pack: 'node scripts/check-packages.mjs',
   errors: 'node scripts/print-errors.mjs --check',

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 
 const MAX_MS = 30
 const ROUNDS = 15
-const ENTRY = 'packages/core/dist/index.js'
+const ENTRY = 'packages/core/dist/bundle.js'
 
 if (!existsSync(ENTRY)) {
   console.log(`import-cost: ${ENTRY} is missing. Run npm run build first.`)

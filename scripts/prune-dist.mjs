@@ -17,7 +17,8 @@ function prune(output, source) {
   if (!existsSync(output)) return
   for (const entry of readdirSync(output, { recursive: true, withFileTypes: true })) {
     const match = /^(.*)\.(?:js|js\.map|d\.ts|d\.ts\.map)$/.exec(entry.name)
-    if (!entry.isFile() || !match) continue
+    // The bundle of core is made of all modules, and of none by itself.
+    if (!entry.isFile() || !match || match[1] === 'bundle') continue
     const folder = join(source, relative(output, entry.parentPath))
     if (!['.ts', '.tsx', '.mts'].some((extension) => existsSync(join(folder, match[1] + extension)))) {
       rmSync(join(entry.parentPath, entry.name))

@@ -2,9 +2,13 @@
 // then is the reason in a title, and the skipped tests are counted). So the decision is made here, while mocha awaits
 // what `require` names; the fixture below only stops what was started. A service that no test file of the run asks
 // for is left alone: a run of unit tests costs nothing.
+
+import { bundleCore } from '../scripts/bundle.mjs'
 import { describeService, resolve, SERVICES } from '../scripts/services/resolve.mjs'
 import { sweep } from '../scripts/services/support/processes.mjs'
 import { servicesNeededBy, specFiles } from './needs.mjs'
+
+await bundleCore()
 
 const required = (process.env.GULO_REQUIRE ?? '')
   .split(',')
