@@ -1,4 +1,5 @@
 import { GuloError } from '../errors.js'
+import { describeValue } from '../message/message.js'
 import type { DeadLetterError, DeadLetterReason } from './dead-letters.js'
 
 const MAX_STACK = 8192
@@ -23,9 +24,18 @@ export function toDeadLetterError(error: unknown, reason: DeadLetterReason): Dea
   return {
     code: CODE_OF_REASON[reason] ?? CODE_OF_FAULT[ownCode ?? ''] ?? ownCode ?? 'HANDLER_FAILED',
     type: own?.constructor.name ?? typeof error,
-    message: own?.message ?? String(error),
+    message: textOf(error),
     details: GuloError.is(error) ? smallDetails(error.details) : {},
-    stack: own?.stack === undefined ? undefined : cut(own.stack, MAX_STACK),
+    stack: typeof own?.stack === 'string' ? own.stack.slice(0, MAX_STACK) : undefined,
+  }
+}
+
+/** What an error says. Anything can be thrown, also what has no text: a message must not fail on its way aside. */
+export function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error)
+  } catch {
+    return describeValue(error)
   }
 }
 
@@ -45,8 +55,4 @@ function fits(value: unknown): boolean {
   } catch {
     return false
   }
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : text.slice(0, length)
 }

@@ -6,6 +6,7 @@ import type { Message, MessageClass } from '../message/message.js'
 import type { ReceivedMessage } from '../transport/transport.js'
 import { attempt } from './attempts.js'
 import type { ConsumerParts } from './consumer-parts.js'
+import { textOf } from './dead-letter-error.js'
 import type { Lanes } from './lanes.js'
 import type { Redelivery } from './redelivery.js'
 import { setAside } from './set-aside.js'
@@ -85,7 +86,7 @@ export class Delivery {
       return (await this.parts.decode(messageClass, envelope.payload)) as Message
     } catch (error) {
       if ((error as { retryable?: unknown } | null)?.retryable === true) throw error
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = textOf(error)
       const told = GuloError.is(error)
         ? error
         : fault('GULO_CONTRACT_VIOLATION', { type: envelope.type, reason }, error)

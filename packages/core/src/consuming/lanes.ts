@@ -19,12 +19,14 @@ export class Lanes {
   private readonly lanes = new Map<string, Lane>()
   private readonly ready: Lane[] = []
   private running = 0
+  private unsettled = 0
   private idle: (() => void)[] = []
 
   constructor(private readonly concurrency: number) {}
 
   /** Settles like `work`, or rejects with GULO_MESSAGE_HELD_BACK when earlier work of the key failed. */
   run(key: string | undefined, work: () => Promise<void>): Promise<void> {
+    this.unsettled++
     return new Promise((resolve, reject) => {
       const item = { work, resolve, reject }
       const waiting = key === undefined ? undefined : this.lanes.get(key)
@@ -41,7 +43,7 @@ export class Lanes {
 
   /** How much work is running or waiting. */
   get size(): number {
-    return this.ready.length + this.running
+    return this.unsettled
   }
 
   /** Resolves once nothing is running or waiting. */
@@ -62,8 +64,10 @@ export class Lanes {
     try {
       await item.work()
       lane.items.shift()
+      this.unsettled--
       item.resolve()
     } catch (error) {
+      this.unsettled -= lane.items.length
       for (const behind of lane.items.splice(0).slice(1)) {
         behind.reject(fault('GULO_MESSAGE_HELD_BACK', { key: lane.key }, error))
       }

@@ -2,13 +2,18 @@ import {
   anyError,
   type ConsumerOptions,
   type DeadLetter,
+  type EventPublishing,
+  type EventSink,
   type FailurePolicy,
   failurePolicy,
   fixed,
   GuloError,
+  type Inbox,
+  type MessageContext,
   memoryStore,
   onError,
   type Redelivery,
+  result,
 } from '@gulo/core'
 import { expect } from 'chai'
 import { failure } from '../support/failure.js'
@@ -330,5 +335,103 @@ describe('a consumer that nobody observes', () => {
     const { consumer, deliver } = await failing(() => undefined, { observers: [] })
     consumer.disable('reserve')
     expect(GuloError.is(await failure(deliver()), 'GULO_HANDLER_DISABLED')).to.equal(true)
+  })
+})
+
+describe('a handler with a time limit', () => {
+  it('is heard to have failed, and may stop by its signal', async () => {
+    const { clock, consumer, transport, signals } = desk({
+      handlerTimeout: '5s',
+      policy: failurePolicy(anyError().discard()),
+    })
+    const aborted: boolean[] = []
+    consumer.handle(OrderPlacedV1, (_, { signal }) => {
+      signal.addEventListener('abort', () => void aborted.push(signal.aborted))
+      return new Promise<void>(() => undefined)
+    })
+    await consumer.start()
+    const settling = transport.deliver(received())
+    await clock.pass(4999)
+    expect(aborted).to.deep.equal([])
+    await clock.pass(1)
+    await settling
+    expect(aborted).to.deep.equal([true])
+    expect(signals.at(-1)).to.include({ kind: 'ignored', reason: 'discarded', group: 'inventory' })
+  })
+
+  it('leaves no timer behind when it is quick', async () => {
+    const { clock, consumer, transport } = desk({ handlerTimeout: '5s' })
+    await consumer.handle(OrderPlacedV1, () => undefined).start()
+    await transport.deliver(received())
+    await turn()
+    expect(clock.timers).to.equal(0)
+  })
+})
+
+describe('a handler whose events are published', () => {
+  it('runs where they are gathered, under its name, and its duplicates too', async () => {
+    const ran: string[] = []
+    const sink: EventSink = { domainEvents: [], integrationEvents: [] }
+    const publishing = {
+      run: async <T>(context: MessageContext, what: string, work: () => Promise<T>) => {
+        context.sink = sink
+        context.transaction = 'tx'
+        const value = await work()
+        ran.push(`${what} ${value}`)
+        return value
+      },
+    }
+    const seen: unknown[] = []
+    const inbox: Inbox = {
+      once: async ({ consumer, messageId, transaction }, work) => {
+        seen.push([consumer, messageId, transaction])
+        if (seen.length > 1) return 'duplicate'
+        await work()
+        return 'done'
+      },
+    }
+    const { consumer, transport, kinds } = desk({ publishing: publishing as unknown as EventPublishing, inbox })
+    const raised = OrderPlacedV1.of({ orderId: 'raised' })
+    await consumer.handle(OrderPlacedV1, () => result(undefined, raised), { name: 'reserve' }).start()
+    await transport.deliver(received())
+    await transport.deliver(received())
+    expect(sink.integrationEvents).to.deep.equal([raised])
+    expect(ran).to.deep.equal(['reserve done', 'reserve duplicate'])
+    expect(seen).to.deep.equal([
+      ['inventory/reserve', 'm-1', 'tx'],
+      ['inventory/reserve', 'm-1', 'tx'],
+    ])
+    expect(kinds()).to.deep.equal(['received', 'handled', 'received', 'duplicate'])
+  })
+})
+
+describe('the context of a message from outside', () => {
+  it('has what its envelope says', async () => {
+    const { consumer, transport } = desk()
+    let context: MessageContext | undefined
+    await consumer.handle(OrderPlacedV1, (_, given) => void (context = given)).start()
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    await transport.deliver(
+      received({
+        headers: {
+          ce_correlationid: 'c-1',
+          ce_causationid: 'm-0',
+          ce_tenantid: 'acme',
+          traceparent,
+          tracestate: 'a=1',
+          'x-own': 'kept',
+        },
+      }),
+    )
+    expect(context).to.include({
+      messageId: 'm-1',
+      correlationId: 'c-1',
+      causationId: 'm-0',
+      tenantId: 'acme',
+      traceparent,
+      tracestate: 'a=1',
+      attempt: 1,
+    })
+    expect(context?.headers).to.include({ 'x-own': 'kept' })
   })
 })

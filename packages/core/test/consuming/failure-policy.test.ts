@@ -96,6 +96,41 @@ describe('a failure policy of rules', () => {
     )
   })
 
+  it('describes no rule that is never reached', () => {
+    const policy = failurePolicy(anyError().discard(), onError(TimeoutError).quarantine(), anyError().quarantine())
+    expect(policy.describe()).to.deep.equal([
+      'on TimeoutError: quarantine',
+      'on an error that is not retryable: dead-letter',
+      'on any error: discard',
+    ])
+  })
+
+  it('may retry in place after a delay', () => {
+    const policy = failurePolicy(anyError().schedule(['1s']).retry(3, fixed(10)).schedule(['2s']).discard())
+    expect(actions(policy)).to.deep.equal([
+      'reschedule 1000',
+      'retry 10',
+      'retry 10',
+      'reschedule 2000',
+      'discard',
+      'discard',
+    ])
+    expect(policy.longestMs).to.equal(3020)
+  })
+
+  it('keeps the order of a key as long as it only retries in place or pauses', () => {
+    expect(defaultFailurePolicy.reorders).to.equal(false)
+    expect(failurePolicy(anyError().retry(3).pause('1m'), onError(TimeoutError).retry(5)).reorders).to.equal(false)
+    expect(failurePolicy(onError(TimeoutError).retry(2).schedule(['1s'])).reorders).to.equal(true)
+  })
+
+  it('takes as long as its longest rule', () => {
+    const backoff = exponential({ base: '1s', max: '5s' })
+    const policy = failurePolicy(onError(TimeoutError).retry(5, backoff), anyError().retry(2, fixed('1s')))
+    expect(policy.longestMs).to.equal(1000 + 2000 + 4000 + 5000)
+    expect(defaultFailurePolicy.longestMs).to.equal(100 + 200)
+  })
+
   it('never changes a rule that was made before', () => {
     const base = onError(TimeoutError).retry(2, fixed(1))
     base.discard()
@@ -104,15 +139,20 @@ describe('a failure policy of rules', () => {
 })
 
 describe('a failure policy that makes no sense', () => {
-  for (const [what, build] of [
-    ['no attempts', () => onError(TimeoutError).retry(0)],
-    ['half an attempt', () => onError(TimeoutError).retry(1.5)],
-    ['no delays', () => anyError().schedule([])],
-    ['an error that is neither class nor code', () => onError(5 as never)],
-    ['a rule that is none', () => failurePolicy({} as never)],
+  for (const [what, build, told] of [
+    ['no attempts', () => onError(TimeoutError).retry(0), /retry\(0\) counts all attempts, so it is a whole number/],
+    ['half an attempt', () => onError(TimeoutError).retry(1.5), /retry\(1\.5\) counts all attempts/],
+    ['no delays', () => anyError().schedule([]), /schedule\(\[\]\) has no delay/],
+    [
+      'an error that is neither class nor code',
+      () => onError(5 as never),
+      /takes an error class, a code, or \{ matches/,
+    ],
+    ['no error at all', () => onError(undefined as never), /onError takes an error class, a code, or \{ matches/],
+    ['a rule that is none', () => failurePolicy({} as never), /a rule was not made by onError or anyError/],
   ] as const) {
     it(`is refused: ${what}`, () => {
-      expect(build).to.throw().with.property('code', 'GULO_POLICY_INVALID')
+      expect(build).to.throw(told).with.property('code', 'GULO_POLICY_INVALID')
     })
   }
 
@@ -120,9 +160,16 @@ describe('a failure policy that makes no sense', () => {
     expect(() => anyError().pause('soon' as never))
       .to.throw(/pause is "soon"/)
       .with.property('code', 'GULO_DURATION_INVALID')
-    expect(() => fixed(-1))
-      .to.throw()
-      .with.property('code', 'GULO_DURATION_INVALID')
+    for (const [option, build] of [
+      ['delay', () => fixed(-1)],
+      ['base', () => exponential({ base: -1 })],
+      ['max', () => exponential({ max: -1 })],
+      ['schedule', () => anyError().schedule([10, -1])],
+    ] as const) {
+      expect(build)
+        .to.throw(new RegExp(`^${option} is -1, which is no length of time`))
+        .with.property('code', 'GULO_DURATION_INVALID')
+    }
   })
 })
 
@@ -132,5 +179,13 @@ describe('an exponential backoff', () => {
     expect([1, 2, 3, 4, 5].map((attempt) => backoff.delayMs(attempt, half))).to.deep.equal([
       1000, 2000, 4000, 5000, 5000,
     ])
+    expect(backoff.describe()).to.equal('1 s·2ⁿ up to 5 s')
+  })
+
+  it('draws between nothing and its longest by default', () => {
+    const backoff = exponential({ base: '1s', max: '5s' })
+    const drawn = (next: number) => backoff.delayMs(2, { next: () => next, fill: () => undefined })
+    expect([drawn(0), drawn(0.25), drawn(0.9999)]).to.deep.equal([0, 500, 2000])
+    expect([backoff.longestMs(2), backoff.longestMs(9)]).to.deep.equal([2000, 5000])
   })
 })

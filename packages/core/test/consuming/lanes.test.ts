@@ -84,6 +84,34 @@ describe('lanes', () => {
     await other
   })
 
+  it('say what key was held back, and by what', async () => {
+    const { work, finish } = recorder()
+    const lanes = new Lanes(8)
+    const boom = new Error('boom')
+    void failure(lanes.run('a', work('a1')))
+    const second = failure(lanes.run('a', work('a2')))
+    await finish('a1', boom)
+    const error = (await second) as Error
+    expect(error.message).to.match(/^The message waits for an earlier one of its key "a"/)
+    expect(error.cause).to.equal(boom)
+  })
+
+  it('count what runs and what waits, also behind its key', async () => {
+    const { work, finish } = recorder()
+    const lanes = new Lanes(1)
+    const all = ['a1', 'a2', 'a3'].map((name) => lanes.run('a', work(name)))
+    const others = [lanes.run('b', work('b1')), lanes.run(undefined, work('c1'))]
+    expect(lanes.size).to.equal(5)
+    await finish('a1')
+    expect(lanes.size).to.equal(4)
+    await finish('b1')
+    await finish('c1')
+    const failing = all.slice(1).map(failure)
+    await finish('a2', new Error('boom'))
+    expect(lanes.size).to.equal(0)
+    await Promise.all([all[0], ...others, ...failing])
+  })
+
   it('run a key again after its failure', async () => {
     const { work, finish } = recorder()
     const lanes = new Lanes(8)
