@@ -14,10 +14,10 @@ export const CLOUD_EVENTS_HEADERS: ReadonlySet<string> = new Set(['content-type'
 export function writeBinary(envelope: Envelope, prefix: string, limits: Required<CodecLimits>): EncodedMessage {
   const { type, payload } = envelope
   const names = headerNames(prefix)
-  const headers: Headers = {}
   const contentType = contentTypeOf(envelope, CODEC)
-  if (payload !== undefined || envelope.contentType) headers['content-type'] = contentType
-  writeAttributes(headers, names, envelope)
+  const told = payload !== undefined || envelope.contentType ? contentType : undefined
+  const headers = usualHeaders(names, envelope, told) ?? allHeaders(names, envelope, told)
+  writeRareAttributes(headers, names, envelope)
   writeTrace(headers, envelope, CODEC)
   if (envelope.headers !== undefined) {
     eachHeader(envelope.headers, CLOUD_EVENTS_HEADERS, CODEC, (name, value, isExtension) => {
@@ -30,22 +30,48 @@ export function writeBinary(envelope: Envelope, prefix: string, limits: Required
   return { body, headers }
 }
 
-function writeAttributes(headers: Headers, names: HeaderNames, envelope: Envelope): void {
-  const { occurredAt, aggregateId, dataSchema, partitionKey, correlationId, causationId, tenantId } = envelope
-  const { traceparent, tracestate, dataVersion, deliverBy } = envelope
+/** Every attribute of the usual event in one literal, which takes half the memory of an object that grows by each. */
+function usualHeaders(names: HeaderNames, envelope: Envelope, contentType: string | undefined): Headers | undefined {
+  const { id, source, type, occurredAt, aggregateId, partitionKey, correlationId, causationId, dataVersion } = envelope
+  if (!contentType || !occurredAt || !aggregateId || !partitionKey) return undefined
+  if (!correlationId || !causationId || !dataVersion) return undefined
+  return {
+    'content-type': contentType,
+    [names.specversion]: '1.0',
+    [names.id]: checkText(required(id, 'id', CODEC), 'id', CODEC),
+    [names.source]: checkText(required(source, 'source', CODEC), 'source', CODEC),
+    [names.type]: checkText(required(type, 'type', CODEC), 'type', CODEC),
+    [names.time]: checkText(occurredAt, 'time', CODEC),
+    [names.subject]: checkText(aggregateId, 'subject', CODEC),
+    [names.partitionkey]: checkText(partitionKey, 'partitionkey', CODEC),
+    [names.correlationid]: checkText(correlationId, 'correlationid', CODEC),
+    [names.causationid]: checkText(causationId, 'causationid', CODEC),
+    [names.dataversion]: checkText(dataVersion, 'dataversion', CODEC),
+  }
+}
+
+function allHeaders(names: HeaderNames, envelope: Envelope, contentType: string | undefined): Headers {
+  const { occurredAt, aggregateId, partitionKey, correlationId, causationId, dataVersion } = envelope
+  const headers: Headers = {}
+  if (contentType !== undefined) headers['content-type'] = contentType
   headers[names.specversion] = '1.0'
   headers[names.id] = checkText(required(envelope.id, 'id', CODEC), 'id', CODEC)
   headers[names.source] = checkText(required(envelope.source, 'source', CODEC), 'source', CODEC)
   headers[names.type] = checkText(required(envelope.type, 'type', CODEC), 'type', CODEC)
   if (occurredAt) headers[names.time] = checkText(occurredAt, 'time', CODEC)
   if (aggregateId) headers[names.subject] = checkText(aggregateId, 'subject', CODEC)
-  if (dataSchema) headers[names.dataschema] = checkText(dataSchema, 'dataschema', CODEC)
   if (partitionKey) headers[names.partitionkey] = checkText(partitionKey, 'partitionkey', CODEC)
   if (correlationId) headers[names.correlationid] = checkText(correlationId, 'correlationid', CODEC)
   if (causationId) headers[names.causationid] = checkText(causationId, 'causationid', CODEC)
+  if (dataVersion) headers[names.dataversion] = checkText(dataVersion, 'dataversion', CODEC)
+  return headers
+}
+
+function writeRareAttributes(headers: Headers, names: HeaderNames, envelope: Envelope): void {
+  const { dataSchema, tenantId, traceparent, tracestate, deliverBy } = envelope
+  if (dataSchema) headers[names.dataschema] = checkText(dataSchema, 'dataschema', CODEC)
   if (tenantId) headers[names.tenantid] = checkText(tenantId, 'tenantid', CODEC)
   if (traceparent) headers[names.traceparent] = checkText(traceparent, 'traceparent', CODEC)
   if (tracestate) headers[names.tracestate] = checkText(tracestate, 'tracestate', CODEC)
-  if (dataVersion) headers[names.dataversion] = checkText(dataVersion, 'dataversion', CODEC)
   if (deliverBy) headers[names.expirytime] = checkText(deliverBy, 'expirytime', CODEC)
 }

@@ -37,7 +37,7 @@ export class Cascade {
   start(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
     try {
       checkEvent(event)
-      if (!this.sink(event, context)) return DONE
+      if (!sinks(event, context, kindOf(event) === 'domain event')) return DONE
       const chains = this.handlersOf(event.constructor as MessageClass)
       if (chains.length === 0) return DONE
       return chains.length === 1
@@ -65,7 +65,7 @@ export class Cascade {
   /** Publishes an event from within a handler. */
   async raise(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
     checkEvent(event)
-    const queue = this.push(event, context, undefined)
+    const queue = this.push(event, context, undefined, kindOf(event) === 'domain event')
     if (queue !== undefined) await this.drain(queue)
   }
 
@@ -84,10 +84,11 @@ export class Cascade {
   ): Raised[] | undefined {
     let queue = given
     const domain = eventsOf(carrier, 'domain event', handler)
-    for (let index = 0; index < domain.length; index++) queue = this.push(domain[index] as DomainEvent, context, queue)
+    for (let index = 0; index < domain.length; index++)
+      queue = this.push(domain[index] as DomainEvent, context, queue, true)
     const integration = eventsOf(carrier, 'integration event', handler)
     for (let index = 0; index < integration.length; index++)
-      queue = this.push(integration[index] as IntegrationEvent, context, queue)
+      queue = this.push(integration[index] as IntegrationEvent, context, queue, false)
     return queue
   }
 
@@ -95,8 +96,9 @@ export class Cascade {
     event: DomainEvent | IntegrationEvent,
     context: MessageContext,
     queue: Raised[] | undefined,
+    isDomain: boolean,
   ): Raised[] | undefined {
-    if (!this.sink(event, context)) return queue
+    if (!sinks(event, context, isDomain)) return queue
     if (!this.hasHandlers || this.handlersOf(event.constructor as MessageClass).length === 0) return queue
     const depth = context.depth + 1
     if (depth > this.maxDepth) {
@@ -105,19 +107,6 @@ export class Cascade {
     const raised = queue ?? []
     raised.push({ event, context: context.child(this.actions, depth) })
     return raised
-  }
-
-  /** Gathers the event for publishing; answers whether its handlers in this process are due. */
-  private sink(event: Message, context: MessageContext): boolean {
-    const sink = context.sink
-    if (sink === undefined) return true
-    if (kindOf(event) === 'domain event') {
-      sink.domainEvents.push(event as DomainEvent)
-      return true
-    }
-    // Where there is a publisher the broker brings integration events back: never twice to one handler.
-    sink.integrationEvents.push(event as IntegrationEvent)
-    return false
   }
 
   private async drain(queue: Raised[]): Promise<void> {
@@ -155,6 +144,21 @@ export class Cascade {
     }
     throw fault('GULO_HANDLERS_FAILED', told, new AggregateError(errors))
   }
+}
+
+/** Gathers the event for publishing; answers whether its handlers in this process are due. */
+function sinks(event: Message, { sink }: MessageContext, isDomain: boolean): boolean {
+  if (sink === undefined) return true
+  // A list of one to begin with: pushing into an empty one makes room for seventeen.
+  if (isDomain) {
+    if (sink.domainEvents.length === 0) sink.domainEvents = [event as DomainEvent]
+    else sink.domainEvents.push(event as DomainEvent)
+    return true
+  }
+  // Where there is a publisher the broker brings integration events back: never twice to one handler.
+  if (sink.integrationEvents.length === 0) sink.integrationEvents = [event as IntegrationEvent]
+  else sink.integrationEvents.push(event as IntegrationEvent)
+  return false
 }
 
 function runOne(chain: Chain, event: Message, context: MessageContext): unknown {

@@ -16,29 +16,35 @@ export interface Mapping {
   readonly predicate: ((event: DomainEvent) => boolean) | undefined
   readonly contract: MessageClass<IntegrationEvent>
   readonly transform: ((event: DomainEvent, context: MessageContext) => unknown) | undefined
+  /** The fields of the contract, noted when the first one is made: listing them costs more than copying. */
+  declared?: readonly string[]
 }
+
+type Fields = Record<string, unknown>
 
 const NONE: readonly IntegrationEvent[] = []
 
 /** What the mapping makes of the event. @throws GULO_MAPPING_FAILED */
 export function runMapping(mapping: Mapping, event: DomainEvent, context: MessageContext): readonly IntegrationEvent[] {
-  if (mapping.transform === undefined) return [copied(mapping.contract, event)]
+  if (mapping.transform === undefined) return [copied(mapping, event)]
   const data = transformed(mapping, mapping.transform, event, context)
   if (data === undefined || data === null) return NONE
   return Array.isArray(data) ? data.map((item) => make(mapping, event, item)) : [make(mapping, event, data)]
 }
 
 /** Copies what the contract declares, so that a subclass of the event that knows more gives nothing more away. */
-function copied(contract: Mapping['contract'], event: DomainEvent): IntegrationEvent {
-  const made = new contract()
-  const declared = Object.keys(made)
+function copied(mapping: Mapping, event: DomainEvent): IntegrationEvent {
+  const made = new mapping.contract()
+  mapping.declared ??= Object.keys(made)
+  const { declared } = mapping
   // Compiled without field definitions, a class declares nothing that could be seen here: the compiler has checked it.
   if (declared.length === 0) return assignData(made, event)
-  const [from, to] = [event, made] as unknown as Record<string, unknown>[] as [
-    Record<string, unknown>,
-    Record<string, unknown>,
-  ]
-  for (const field of declared) if (field in from) to[field] = from[field]
+  const from = event as unknown as Fields
+  const to = made as unknown as Fields
+  for (let index = 0; index < declared.length; index++) {
+    const field = declared[index] as string
+    if (field in from) to[field] = from[field]
+  }
   return made
 }
 

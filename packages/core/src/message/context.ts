@@ -17,8 +17,8 @@ export function contextKey<T>(name: string): ContextKey<T> {
 
 /** Where the events of a unit of work are gathered until they are published together. */
 export interface EventSink {
-  readonly domainEvents: DomainEvent[]
-  readonly integrationEvents: IntegrationEvent[]
+  domainEvents: DomainEvent[]
+  integrationEvents: IntegrationEvent[]
 }
 
 /** What a context can do for a handler; given by the mediator or the service that runs it. */

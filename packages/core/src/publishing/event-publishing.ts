@@ -19,6 +19,12 @@ export interface EventPublishingOptions {
   readonly observer: Observer | undefined
 }
 
+/** What is run for a message, handed in so that a function made once does for all. */
+export type Work<S, T> = (context: MessageContext, subject: S) => Promise<T>
+
+// Replaced by the first event, never filled.
+const NONE = Object.freeze([]) as unknown as never[]
+
 /** Runs work in a unit of work and publishes what it raised: before the commit into an outbox, else after it. */
 export class EventPublishing {
   constructor(private readonly options: EventPublishingOptions) {}
@@ -27,27 +33,38 @@ export class EventPublishing {
    * Runs `work`, maps the events it raised and publishes them. A context that is in a unit of work already joins it.
    * @throws GULO_PUBLISH_FAILED when the broker refuses after the work has succeeded
    */
-  run<T>(context: MessageContext, what: string, work: (context: MessageContext) => Promise<T>): Promise<T> {
-    if (context.sink !== undefined) return work(context)
-    const sink: EventSink = { domainEvents: [], integrationEvents: [] }
+  run<T>(context: MessageContext, what: string, work: Work<undefined, T>): Promise<T>
+  run<S, T>(context: MessageContext, what: string, work: Work<S, T>, subject: S): Promise<T>
+  run<S, T>(context: MessageContext, what: string, work: Work<S, T>, subject?: S): Promise<T> {
+    if (context.sink !== undefined) return work(context, subject as S)
+    const sink: EventSink = { domainEvents: NONE, integrationEvents: NONE }
     context.sink = sink
     const { publisher, unitOfWork } = this.options
-    if (unitOfWork === undefined && !(publisher !== undefined && isOutbox(publisher))) {
-      // `then`, because every async frame on this path costs as much as the dispatch itself.
-      return work(context).then((value) => this.publishAll(context, sink, what, value))
-    }
+    if (unitOfWork !== undefined || (publisher !== undefined && isOutbox(publisher)))
+      return this.runInUnit(context, sink, what, () => work(context, subject as S))
+    return this.publishAfter(work(context, subject as S), context, sink, what)
+  }
+
+  // `then`, because every async frame on this path costs as much as the dispatch itself.
+  private publishAfter<T>(work: Promise<T>, context: MessageContext, sink: EventSink, what: string): Promise<T> {
+    return work.then((value) => this.publishAll(context, sink, what, value))
+  }
+
+  private runInUnit<T>(context: MessageContext, sink: EventSink, what: string, work: () => Promise<T>): Promise<T> {
+    const { publisher } = this.options
     return publisher !== undefined && isOutbox(publisher)
-      ? this.within(context, () => this.runWithOutbox(context, sink, publisher, () => work(context)))
-      : this.runDirectly(context, sink, what, () => work(context))
+      ? this.within(context, () => this.runWithOutbox(context, sink, publisher, work))
+      : this.runDirectly(context, sink, what, work)
   }
 
   /** Maps and wraps what has been raised: domain events in order, then explicit integration events. */
   private wrap(context: MessageContext, { domainEvents, integrationEvents }: EventSink): Envelope[] {
     const { mapper, envelopes } = this.options
-    // `map` makes lists of the right size; pushing would make room for seventeen.
-    const mapped = mapper === undefined ? [] : mapAll(mapper, domainEvents, context)
-    const events = integrationEvents.length === 0 ? mapped : [...mapped, ...integrationEvents]
-    return events.map((event) => envelopes.make(event, context))
+    const mapped = mapper === undefined ? NONE : mapAll(mapper, domainEvents, context)
+    if (mapped.length === 1 && integrationEvents.length === 0) {
+      return [envelopes.make(mapped[0] as IntegrationEvent, context)]
+    }
+    return makeAll(envelopes, [...mapped, ...integrationEvents], context)
   }
 
   private async runWithOutbox<T>(
@@ -123,12 +140,19 @@ function attempt(publisher: Publisher, envelopes: readonly Envelope[]): Promise<
   }
 }
 
+// `map` makes lists of the right size; pushing would make room for seventeen.
+function makeAll(envelopes: EnvelopeFactory, events: readonly IntegrationEvent[], context: MessageContext): Envelope[] {
+  return events.map((event) => envelopes.make(event, context))
+}
+
 function mapAll(
   mapper: EventMapper,
   events: readonly DomainEvent[],
   context: MessageContext,
 ): readonly IntegrationEvent[] {
-  return events.length === 1
-    ? mapper.map(events[0] as DomainEvent, context)
-    : events.flatMap((event) => mapper.map(event, context))
+  return events.length === 1 ? mapper.map(events[0] as DomainEvent, context) : mapEach(mapper, events, context)
+}
+
+function mapEach(mapper: EventMapper, events: readonly DomainEvent[], context: MessageContext): IntegrationEvent[] {
+  return events.flatMap((event) => mapper.map(event, context))
 }

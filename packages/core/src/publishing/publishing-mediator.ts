@@ -1,3 +1,4 @@
+import type { DispatchBackend } from '../handling/dispatch-backend.js'
 import type { Dispatcher, SendOptions } from '../handling/dispatcher.js'
 import type { Mediator } from '../handling/mediator.js'
 import type { EventMapper } from '../mapping/event-mapper.js'
@@ -7,7 +8,7 @@ import { type Observer, observe } from '../message/signals.js'
 import type { TopicStrategy } from '../transport/topics.js'
 import type { Publisher } from '../transport/transport.js'
 import { EnvelopeFactory } from './envelope-factory.js'
-import { EventPublishing } from './event-publishing.js'
+import { EventPublishing, type Work } from './event-publishing.js'
 import type { UnitOfWork } from './unit-of-work.js'
 
 export interface IntegrationEventOptions {
@@ -34,27 +35,42 @@ export function withIntegrationEvents(mediator: Mediator, options: IntegrationEv
 
 /** A mediator that publishes: same interface, one more thing done. */
 export class PublishingMediator implements Dispatcher {
+  // Made once, not for every message.
+  private readonly dispatch: Work<Command<unknown> | Query<unknown>, unknown>
+  private readonly dispatchEvent: Work<DomainEvent | IntegrationEvent, void>
+
   constructor(
     private readonly inner: Mediator,
     private readonly publishing: EventPublishing,
-  ) {}
+  ) {
+    this.dispatch = (context, message) => inner.dispatch(message, context)
+    this.dispatchEvent = (context, event) => inner.dispatchEvent(event, context)
+  }
 
   send<M extends Command<unknown> | Query<unknown>>(message: M, options?: SendOptions): Promise<ResultOf<M>> {
-    return this.run(message, options, (context) => this.inner.dispatch(message, context))
+    return this.run(message, options, this.dispatch) as Promise<ResultOf<M>>
   }
 
   publish(event: DomainEvent | IntegrationEvent, options?: SendOptions): Promise<void> {
-    return this.run(event, options, (context) => this.inner.dispatchEvent(event, context))
+    return this.run(event, options, this.dispatchEvent)
   }
 
-  private run<T>(
-    message: object,
-    options: SendOptions | undefined,
-    work: (context: MessageContext) => Promise<T>,
-  ): Promise<T> {
+  private run<M extends object, T>(message: M, options: SendOptions | undefined, work: Work<M, T>): Promise<T> {
     const context = options?.context ?? this.inner.createContext(options)
     const what = message?.constructor?.name ?? String(message)
-    if (this.inner.backend === undefined) return this.publishing.run(context, what, work)
-    return this.inner.backend.dispatch(() => this.publishing.run(context, what, work))
+    const { backend } = this.inner
+    if (backend === undefined) return this.publishing.run(context, what, work, message)
+    return this.through(backend, context, what, work, message)
+  }
+
+  // Apart, because a function that holds a closure pays for it even where none is made.
+  private through<M, T>(
+    backend: DispatchBackend,
+    context: MessageContext,
+    what: string,
+    work: Work<M, T>,
+    message: M,
+  ): Promise<T> {
+    return backend.dispatch(() => this.publishing.run(context, what, work, message))
   }
 }
