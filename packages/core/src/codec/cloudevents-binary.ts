@@ -16,7 +16,8 @@ export function writeBinary(envelope: Envelope, prefix: string, limits: Required
   const names = headerNames(prefix)
   const contentType = contentTypeOf(envelope, CODEC)
   const told = payload !== undefined || envelope.contentType ? contentType : undefined
-  const headers = usualHeaders(names, envelope, told) ?? allHeaders(names, envelope, told)
+  const usual = prefix === 'ce_' ? usualHeaders(envelope, told) : undefined
+  const headers = usual ?? allHeaders(names, envelope, told)
   writeRareAttributes(headers, names, envelope)
   writeTrace(headers, envelope, CODEC)
   if (envelope.headers !== undefined) {
@@ -30,23 +31,23 @@ export function writeBinary(envelope: Envelope, prefix: string, limits: Required
   return { body, headers }
 }
 
-/** Every attribute of the usual event in one literal, which takes half the memory of an object that grows by each. */
-function usualHeaders(names: HeaderNames, envelope: Envelope, contentType: string | undefined): Headers | undefined {
+/** What an event of a contract with a key has, in one literal: half the memory of an object that grows header by header. */
+function usualHeaders(envelope: Envelope, contentType: string | undefined): Headers | undefined {
   const { id, source, type, occurredAt, aggregateId, partitionKey, correlationId, causationId, dataVersion } = envelope
   if (!contentType || !occurredAt || !aggregateId || !partitionKey) return undefined
   if (!correlationId || !causationId || !dataVersion) return undefined
   return {
     'content-type': contentType,
-    [names.specversion]: '1.0',
-    [names.id]: checkText(required(id, 'id', CODEC), 'id', CODEC),
-    [names.source]: checkText(required(source, 'source', CODEC), 'source', CODEC),
-    [names.type]: checkText(required(type, 'type', CODEC), 'type', CODEC),
-    [names.time]: checkText(occurredAt, 'time', CODEC),
-    [names.subject]: checkText(aggregateId, 'subject', CODEC),
-    [names.partitionkey]: checkText(partitionKey, 'partitionkey', CODEC),
-    [names.correlationid]: checkText(correlationId, 'correlationid', CODEC),
-    [names.causationid]: checkText(causationId, 'causationid', CODEC),
-    [names.dataversion]: checkText(dataVersion, 'dataversion', CODEC),
+    ce_specversion: '1.0',
+    ce_id: checkText(required(id, 'id', CODEC), 'id', CODEC),
+    ce_source: checkText(required(source, 'source', CODEC), 'source', CODEC),
+    ce_type: checkText(required(type, 'type', CODEC), 'type', CODEC),
+    ce_time: checkText(occurredAt, 'time', CODEC),
+    ce_subject: checkText(aggregateId, 'subject', CODEC),
+    ce_partitionkey: checkText(partitionKey, 'partitionkey', CODEC),
+    ce_correlationid: checkText(correlationId, 'correlationid', CODEC),
+    ce_causationid: checkText(causationId, 'causationid', CODEC),
+    ce_dataversion: checkText(dataVersion, 'dataversion', CODEC),
   }
 }
 

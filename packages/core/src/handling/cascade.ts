@@ -8,6 +8,7 @@ import {
   kindOf,
   type Message,
   type MessageClass,
+  type MessageKind,
 } from '../message/message.js'
 import { type EventCarrier, eventsOf, isEventCarrier } from '../message/result.js'
 import { type Chain, runChain } from './chain.js'
@@ -36,8 +37,7 @@ export class Cascade {
   /** Publishes an event that comes from outside, in its own context. */
   start(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
     try {
-      checkEvent(event)
-      if (!sinks(event, context, kindOf(event) === 'domain event')) return DONE
+      if (!sinks(event, context, checkEvent(event) === 'domain event')) return DONE
       const chains = this.handlersOf(event.constructor as MessageClass)
       if (chains.length === 0) return DONE
       return chains.length === 1
@@ -64,8 +64,7 @@ export class Cascade {
 
   /** Publishes an event from within a handler. */
   async raise(event: DomainEvent | IntegrationEvent, context: MessageContext): Promise<void> {
-    checkEvent(event)
-    const queue = this.push(event, context, undefined, kindOf(event) === 'domain event')
+    const queue = this.push(event, context, undefined, checkEvent(event) === 'domain event')
     if (queue !== undefined) await this.drain(queue)
   }
 
@@ -167,7 +166,7 @@ function runOne(chain: Chain, event: Message, context: MessageContext): unknown 
   return Promise.resolve(chain.collecting(call)).then(() => call.carrier)
 }
 
-function checkEvent(event: unknown): void {
+function checkEvent(event: unknown): MessageKind {
   const kind = kindOf(event)
   if (kind === undefined) {
     throw fault('GULO_NOT_A_MESSAGE', { operation: 'publish', found: describeValue(event), expected: 'event' })
@@ -175,4 +174,5 @@ function checkEvent(event: unknown): void {
   if (!kind.endsWith('event')) {
     throw fault('GULO_WRONG_KIND', { operation: 'publish', message: (event as object).constructor.name, kind })
   }
+  return kind
 }
