@@ -16,16 +16,19 @@ const BRAND = Symbol.for('gulo.error')
 export class GuloError extends Error {
   override readonly name = 'GuloError'
   readonly code: string
+  /** The message without the mend. */
+  declare readonly found: string
   readonly retryable: boolean
   readonly details: ErrorDetails
 
   /** A boolean `details.retryable` overrides the entry, for errors whose cause decides. */
   constructor(code: string, entry: ErrorEntry, details: ErrorDetails = {}, cause?: unknown) {
-    super(`${fill(entry.message, details)} ${fill(entry.mend, details)}`, cause === undefined ? undefined : { cause })
+    const found = fill(entry.message, details)
+    super(`${found} ${fill(entry.mend, details)}`, cause === undefined ? undefined : { cause })
     this.code = code
     this.retryable = typeof details['retryable'] === 'boolean' ? details['retryable'] : (entry.retryable ?? false)
     this.details = details
-    Object.defineProperty(this, BRAND, { value: true })
+    Object.defineProperties(this, { [BRAND]: { value: true }, found: { value: found } })
   }
 
   /** Recognises a Gulo error of any installed copy of this package, optionally of one code. */
@@ -47,13 +50,26 @@ export function isRetryable(error: unknown): boolean {
   return (error as { retryable?: unknown } | null | undefined)?.retryable !== false
 }
 
+/** What an error says, without the mend, for the message of another error. Anything can be thrown, also what has no text. */
+export function reasonOf(error: unknown): string {
+  if (GuloError.is(error)) return error.found ?? error.message
+  return show(error)
+}
+
 function fill(template: string, details: ErrorDetails): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => show(details[name]))
+  return template.replace(/\{(\w+)\}(\.?)/g, (_, name: string, stop: string) => {
+    const text = show(details[name])
+    // What is put in may be a whole sentence already.
+    return /[.!?…]$/.test(text) ? text : text + stop
+  })
 }
 
 function show(value: unknown): string {
   if (typeof value === 'string') return value.length > 500 ? `${value.slice(0, 500)}…` : value
   if (Array.isArray(value)) return value.map(show).join(', ')
-  if (value instanceof Error) return value.message
-  return String(value)
+  try {
+    return String(value instanceof Error ? value.message : value)
+  } catch {
+    return `a thrown ${typeof value} without a text`
+  }
 }

@@ -7,16 +7,20 @@ export const MESSAGE_FAULTS = {
     mend: 'Make one with SomeMessage.of({ … }) of a class that extends Command, Query, DomainEvent or IntegrationEvent.',
   },
   GULO_NOT_A_MESSAGE_CLASS: {
-    message: 'Expected a message class, found {found}.',
+    message: 'Expected a message class, found {found}.{where}',
     mend: 'Pass a class that extends Command, Query, DomainEvent or IntegrationEvent.',
   },
   GULO_WRONG_KIND: {
-    message: '{operation} got {message}, which is a {kind}.',
+    message: '{operation} got {message}, which is {kind}.',
     mend: 'Use send for commands and queries, publish for events.',
   },
   GULO_PAYLOAD_INVALID: {
     message: 'The data of {message} is {found}.',
     mend: 'Pass a plain object with the fields of the message.',
+  },
+  GULO_CONTEXT_INVALID: {
+    message: '{operation} got options that cannot go along with a message: {wrong}.',
+    mend: 'Give short texts without control characters, or leave them out.',
   },
   GULO_EVENTS_INVALID: {
     message: '{handler} returned {found} among its events.',

@@ -11,7 +11,7 @@ export const SERVICE_FAULTS = {
     mend: 'Change the wiring as each fault says.',
   },
   GULO_START_FAILED: {
-    message: 'The service {service} could not start: {reason}',
+    message: '{component} could not start: {reason}.',
     mend: 'Mend the cause; what had started was stopped again.',
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>

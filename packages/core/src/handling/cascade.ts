@@ -172,7 +172,11 @@ function checkEvent(event: unknown): MessageKind {
     throw fault('GULO_NOT_A_MESSAGE', { operation: 'publish', found: describeValue(event), expected: 'event' })
   }
   if (!kind.endsWith('event')) {
-    throw fault('GULO_WRONG_KIND', { operation: 'publish', message: (event as object).constructor.name, kind })
+    throw fault('GULO_WRONG_KIND', {
+      operation: 'publish',
+      message: (event as object).constructor.name,
+      kind: `a ${kind}`,
+    })
   }
   return kind
 }

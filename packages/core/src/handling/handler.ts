@@ -40,7 +40,7 @@ export function handler<M extends Message>(
   handle: HandlerFunction<M>,
   options: HandlerOptions = {},
 ): HandlerDefinition<M> {
-  const name = options.name ?? (handle.name || `handle ${messageClass?.name}`)
+  const name = options.name ?? (handle?.name || `handle ${messageClass?.name}`)
   return Object.freeze({ messageClass, name, options, target: { handle } })
 }
 

@@ -160,7 +160,10 @@ export class Mediator implements Dispatcher {
       })
     }
     const messageClass = message.constructor as MessageClass
-    if (kind.endsWith('event')) throw fault('GULO_WRONG_KIND', { operation: 'send', message: messageClass.name, kind })
+    if (kind.endsWith('event')) {
+      const told = kind === 'integration event' ? `an ${kind}` : `a ${kind}`
+      throw fault('GULO_WRONG_KIND', { operation: 'send', message: messageClass.name, kind: told })
+    }
     return this.compileClass(messageClass)
   }
 

@@ -75,6 +75,7 @@ export class HandlerRegistry {
     if (kind === undefined) {
       throw fault('GULO_NOT_A_MESSAGE_CLASS', {
         found: describeValue(definition.messageClass),
+        where: ` It is what ${definition.name} is to handle.`,
         handler: definition.name,
       })
     }

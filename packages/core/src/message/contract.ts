@@ -115,7 +115,8 @@ function toInfo<M extends Message>(type: string, options: ContractOptions<M>, ta
   if (typeof type !== 'string' || type === '') {
     throw fault('GULO_CONTRACT_NAME', { type: String(type), message: target.name, wrong: 'expected a text' })
   }
-  if (kindOfClass(target) === undefined) throw fault('GULO_NOT_A_MESSAGE_CLASS', { found: describeValue(target) })
+  if (kindOfClass(target) === undefined)
+    throw fault('GULO_NOT_A_MESSAGE_CLASS', { found: describeValue(target), where: '' })
   const segments = type.split('.')
   const version = /^v(\d+)$/.exec(segments.at(-1) ?? '')?.[1]
   return {

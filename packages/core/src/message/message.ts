@@ -69,8 +69,9 @@ export function assignData<M extends object>(target: M, data: unknown): M {
     throw fault('GULO_PAYLOAD_INVALID', { message: target.constructor.name, found: describeValue(data) })
   }
   for (const key of Object.keys(data)) {
-    if (key === '__proto__') {
-      throw fault('GULO_PAYLOAD_INVALID', { message: target.constructor.name, found: 'a key __proto__' })
+    // By its constructor a message finds its handler.
+    if (key === '__proto__' || key === 'constructor') {
+      throw fault('GULO_PAYLOAD_INVALID', { message: target.constructor.name, found: `an object with a key ${key}` })
     }
     ;(target as Record<string, unknown>)[key] = (data as Record<string, unknown>)[key]
   }

@@ -1,5 +1,7 @@
+import { fault, reportFaults } from '../faults.js'
 import { type ContextOptions, MessageContext } from '../message/context.js'
-import type { IntegrationEvent } from '../message/message.js'
+import { contextFault } from '../message/context-options.js'
+import { describeValue, type IntegrationEvent, kindOf } from '../message/message.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
 import type { TopicStrategy } from '../transport/topics.js'
@@ -21,7 +23,11 @@ export class EventPublisher implements AsyncDisposable {
   private readonly runtime: Runtime
   private readonly envelopes: EnvelopeFactory
 
-  constructor({ transport, source, topics, runtime = createRuntime() }: EventPublisherOptions) {
+  /** @throws GULO_CONFIGURATION_INVALID */
+  constructor(options: EventPublisherOptions) {
+    const { transport, source, topics, runtime = createRuntime() } = options ?? {}
+    if (!transport)
+      reportFaults('the event publisher', ['transport is missing: give it kafka(…) or memoryTransport().'])
     this.transport = transport
     this.runtime = runtime
     this.envelopes = new EnvelopeFactory({ source, runtime, ...(topics && { topics }) })
@@ -46,6 +52,9 @@ export class EventPublisher implements AsyncDisposable {
 
   /** Publishes several events, in order per key; resolves once the broker has stored all. */
   async publishMany(events: readonly IntegrationEvent[], options?: ContextOptions): Promise<void> {
+    const wrong = options && contextFault(options, 'publish')
+    if (wrong !== undefined) throw wrong
+    for (const event of events) checkEvent(event)
     const context = new MessageContext(this.runtime, options)
     await this.transport.publish(events.map((event) => this.envelopes.make(event, context)))
   }
@@ -53,4 +62,18 @@ export class EventPublisher implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }
+}
+
+function checkEvent(event: unknown): void {
+  const kind = kindOf(event)
+  if (kind === 'integration event') return
+  if (kind === undefined) {
+    const found = describeValue(event)
+    throw fault('GULO_NOT_A_MESSAGE', { operation: 'publish', found, expected: 'integration event' })
+  }
+  throw fault('GULO_WRONG_KIND', {
+    operation: 'publish',
+    message: (event as object).constructor.name,
+    kind: `a ${kind}`,
+  })
 }

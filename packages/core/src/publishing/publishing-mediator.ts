@@ -3,7 +3,15 @@ import type { Dispatcher, SendOptions } from '../handling/dispatcher.js'
 import type { Mediator } from '../handling/mediator.js'
 import type { EventMapper } from '../mapping/event-mapper.js'
 import type { MessageContext } from '../message/context.js'
-import type { Command, DomainEvent, IntegrationEvent, Query, ResultOf } from '../message/message.js'
+import { contextFault } from '../message/context-options.js'
+import {
+  type Command,
+  type DomainEvent,
+  describeValue,
+  type IntegrationEvent,
+  type Query,
+  type ResultOf,
+} from '../message/message.js'
 import { type Observer, observe } from '../message/signals.js'
 import type { TopicStrategy } from '../transport/topics.js'
 import type { Publisher } from '../transport/transport.js'
@@ -56,8 +64,10 @@ export class PublishingMediator implements Dispatcher {
   }
 
   private run<M extends object, T>(message: M, options: SendOptions | undefined, work: Work<M, T>): Promise<T> {
+    const wrong = options && contextFault(options, 'send or publish')
+    if (wrong !== undefined) return Promise.reject(wrong)
     const context = options?.context ?? this.inner.createContext(options)
-    const what = message?.constructor?.name ?? String(message)
+    const what = message?.constructor?.name ?? describeValue(message)
     const { backend } = this.inner
     if (backend === undefined) return this.publishing.run(context, what, work, message)
     return this.through(backend, context, what, work, message)

@@ -1,4 +1,4 @@
-import { GuloError } from '../errors.js'
+import { GuloError, reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import { type Clock, systemClock } from '../runtime/clock.js'
 import type { StopOptions } from '../transport/transport.js'
@@ -37,7 +37,7 @@ export class Lifecycle {
       this.state = 'new'
       throw GuloError.is(error)
         ? error
-        : fault('GULO_START_FAILED', { service: this.component, reason: messageOf(error) }, error)
+        : fault('GULO_START_FAILED', { component: this.component, reason: reasonOf(error) }, error)
     }
   }
 
@@ -77,8 +77,4 @@ export class Lifecycle {
       }
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

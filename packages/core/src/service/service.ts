@@ -2,6 +2,7 @@ import type { DeadLetter } from '../consuming/dead-letters.js'
 import { fault, reportFaults } from '../faults.js'
 import type { Dispatcher } from '../handling/dispatcher.js'
 import type { HandlerSource } from '../handling/registry.js'
+import { describeValue } from '../message/message.js'
 import { consoleLogger } from '../message/signals.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { StopOptions } from '../transport/transport.js'
@@ -154,11 +155,21 @@ export class Service implements AsyncDisposable {
   }
 }
 
-function optionFaults({ name, handlers }: ServiceOptions): string[] {
+function optionFaults(options: ServiceOptions): string[] {
+  if (typeof options !== 'object' || options === null)
+    return [`options is ${describeValue(options)}: pass an object with name and handlers.`]
+  const { name, handlers, maxEventDepth = 1, ordering = 'normal', unknownTypes = 'ignore' } = options
   return [
     ...(typeof name === 'string' && /^[a-z][a-z0-9._-]*$/.test(name)
       ? []
       : [`name is ${JSON.stringify(name)}: use lower case letters, digits, dots and dashes.`]),
     ...(Array.isArray(handlers) ? [] : ['handlers is no array: list handler classes, or nothing: [].']),
+    ...(Number.isInteger(maxEventDepth) && maxEventDepth > 0
+      ? []
+      : [`maxEventDepth is ${maxEventDepth}: use a whole number above 0.`]),
+    ...(['normal', 'strict'].includes(ordering) ? [] : [`ordering is "${ordering}": use "normal" or "strict".`]),
+    ...(['ignore', 'dead-letter'].includes(unknownTypes)
+      ? []
+      : [`unknownTypes is "${unknownTypes}": use "ignore" or "dead-letter".`]),
   ]
 }
