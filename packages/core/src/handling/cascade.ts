@@ -74,6 +74,12 @@ export class Cascade {
     return queue && this.drain(queue)
   }
 
+  /** Follows up what a handler returned, and answers it once that is done. */
+  answer(carrier: EventCarrier, context: MessageContext, handler: string): EventCarrier | Promise<EventCarrier> {
+    const pending = this.follow(carrier, context, handler)
+    return pending === undefined ? carrier : pending.then(() => carrier)
+  }
+
   /** Answers the queue, made only when handlers in this process are due. */
   private gather(
     carrier: EventCarrier,

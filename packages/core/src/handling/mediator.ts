@@ -11,7 +11,7 @@ import {
   type Query,
   type ResultOf,
 } from '../message/message.js'
-import { type EventCarrier, isEventCarrier } from '../message/result.js'
+import { isEventCarrier } from '../message/result.js'
 import { consoleLogger, type Observer, observe } from '../message/signals.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { Cascade, type EventHandlers } from './cascade.js'
@@ -134,13 +134,8 @@ export class Mediator implements Dispatcher {
     if (chain.collecting !== undefined) return this.collectAround(chain, chain.collecting, message, context)
     // `then`, because an async frame costs as much as the rest of the dispatch.
     return Promise.resolve(runChain(chain, message, context)).then((value) =>
-      isEventCarrier(value) ? this.follow(value, chain, context) : value,
+      isEventCarrier(value) ? this.cascade.answer(value, context, chain.handler.name) : value,
     ) as Promise<never>
-  }
-
-  private follow(value: EventCarrier, chain: Chain, context: MessageContext): unknown {
-    const pending = this.cascade.follow(value, context, chain.handler.name)
-    return pending === undefined ? value : pending.then(() => value)
   }
 
   private async collectAround(chain: Chain, around: Stage, message: Message, context: MessageContext): Promise<never> {

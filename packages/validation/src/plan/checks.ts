@@ -20,7 +20,8 @@ export function checksOf(rule: Rule, onPromise: OnPromise): Check[] {
 
 function wholeCheck(rule: Rule, constraint: Constraint, onPromise: OnPromise): Check {
   const validate = validatorOf(rule, constraint)
-  if (isBuiltIn(constraint)) return (value, object) => passed(validate(value, new Given(rule, value, object)), onPromise)
+  if (isBuiltIn(constraint))
+    return (value, object) => passed(validate(value, new Given(rule, value, object)), onPromise)
   return (value, object) => passed(validate(value, argumentsFor(rule, value, object)), onPromise)
 }
 
