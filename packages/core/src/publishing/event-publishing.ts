@@ -33,8 +33,13 @@ export class EventPublishing {
    * Runs `work`, maps the events it raised and publishes them. A context that is in a unit of work already joins it.
    * @throws GULO_PUBLISH_FAILED when the broker refuses after the work has succeeded
    */
-  run<T>(context: MessageContext, what: string, work: Work<undefined, T>): Promise<T>
-  run<S, T>(context: MessageContext, what: string, work: Work<S, T>, subject: S): Promise<T>
+  run<T>(context: MessageContext, what: string, work: (context: MessageContext) => Promise<T>): Promise<T>
+  run<S, T>(
+    context: MessageContext,
+    what: string,
+    work: (context: MessageContext, subject: S) => Promise<T>,
+    subject: S,
+  ): Promise<T>
   run<S, T>(context: MessageContext, what: string, work: Work<S, T>, subject?: S): Promise<T> {
     if (context.sink !== undefined) return work(context, subject as S)
     const sink: EventSink = { domainEvents: NONE, integrationEvents: NONE }
