@@ -109,6 +109,20 @@ describe('a mediator with integration events', () => {
     expect(batches[0]?.[1]).to.include({ topic: 'audit', partitionKey: undefined })
   })
 
+  it('passes several of one handler through, in order', async () => {
+    const { port, batches } = publisher()
+    const several = handler(Place, () =>
+      result(
+        '',
+        OrderAuditedV1.of({ orderId: '1' }),
+        OrderAuditedV1.of({ orderId: '2' }),
+        OrderAuditedV1.of({ orderId: '3' }),
+      ),
+    )
+    await withIntegrationEvents(mediatorOf(several), { publisher: port }).send(Place.of({ orderId: '' }))
+    expect(batches.flat().map(({ payload }) => (payload as OrderAuditedV1).orderId)).to.deep.equal(['1', '2', '3'])
+  })
+
   it('publishes once what nested messages raised, at the end of the outermost', async () => {
     const { port, batches } = publisher()
     const outer = handler(Outer, async (_, context) => {
