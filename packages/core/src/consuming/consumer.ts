@@ -71,13 +71,17 @@ export class Consumer {
     this.delivery = new Delivery(parts, types, this.lanes)
     this.state = 'started'
     const delivery = this.delivery
-    this.subscription = await this.options.transport.subscribe({
+    const subscription = await this.options.transport.subscribe({
       group: this.group,
       action: this.options.action ?? 'events',
       routes: routesOf(types, this.options.topics),
       deliver: (messages) => messages.map((message) => this.watched(delivery.accept(message))),
     })
-    return this
+    this.subscription = subscription
+    if (!this.stopping.signal.aborted) return this
+    // Stopped meanwhile: nobody else knows of the subscription.
+    await subscription.close()
+    throw fault('GULO_STOPPED', { component: `The consumer ${this.group}` })
   }
 
   /**

@@ -1,5 +1,4 @@
-import { GuloError } from '../errors.js'
-import { describeValue } from '../message/message.js'
+import { GuloError, reasonOf } from '../errors.js'
 import type { DeadLetterError, DeadLetterReason } from './dead-letters.js'
 
 const MAX_STACK = 8192
@@ -24,18 +23,9 @@ export function toDeadLetterError(error: unknown, reason: DeadLetterReason): Dea
   return {
     code: CODE_OF_REASON[reason] ?? CODE_OF_FAULT[ownCode ?? ''] ?? ownCode ?? 'HANDLER_FAILED',
     type: own?.constructor.name ?? typeof error,
-    message: textOf(error),
+    message: typeof own?.message === 'string' ? own.message : reasonOf(error),
     details: GuloError.is(error) ? smallDetails(error.details) : {},
     stack: typeof own?.stack === 'string' ? own.stack.slice(0, MAX_STACK) : undefined,
-  }
-}
-
-/** What an error says. Anything can be thrown, also what has no text: a message must not fail on its way aside. */
-export function textOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message : error)
-  } catch {
-    return describeValue(error)
   }
 }
 
@@ -49,9 +39,9 @@ function smallDetails(details: Readonly<Record<string, unknown>>): Readonly<Reco
   return small
 }
 
-function fits(value: unknown): boolean {
+function fits(value: readonly unknown[]): boolean {
   try {
-    return (JSON.stringify(value)?.length ?? 0) <= MAX_DETAILS
+    return JSON.stringify(value).length <= MAX_DETAILS
   } catch {
     return false
   }

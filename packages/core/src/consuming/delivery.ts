@@ -1,4 +1,4 @@
-import { GuloError } from '../errors.js'
+import { GuloError, reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import type { RegisteredHandler } from '../handling/registry.js'
 import type { Envelope } from '../message/envelope.js'
@@ -6,7 +6,6 @@ import type { Message, MessageClass } from '../message/message.js'
 import type { ReceivedMessage } from '../transport/transport.js'
 import { attempt } from './attempts.js'
 import type { ConsumerParts } from './consumer-parts.js'
-import { textOf } from './dead-letter-error.js'
 import type { Lanes } from './lanes.js'
 import type { Redelivery } from './redelivery.js'
 import { setAside } from './set-aside.js'
@@ -86,10 +85,9 @@ export class Delivery {
       return (await this.parts.decode(messageClass, envelope.payload)) as Message
     } catch (error) {
       if ((error as { retryable?: unknown } | null)?.retryable === true) throw error
-      const reason = textOf(error)
       const told = GuloError.is(error)
         ? error
-        : fault('GULO_CONTRACT_VIOLATION', { type: envelope.type, reason }, error)
+        : fault('GULO_CONTRACT_VIOLATION', { type: envelope.type, reason: reasonOf(error) }, error)
       await this.quarantine('schema', message, envelope, told)
       return undefined
     }

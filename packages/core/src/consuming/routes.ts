@@ -1,6 +1,6 @@
 import { fault } from '../faults.js'
 import type { RegisteredHandler } from '../handling/registry.js'
-import type { ContractRegistry } from '../message/contract.js'
+import type { ContractInfo, ContractRegistry } from '../message/contract.js'
 import { contractOf } from '../message/contract.js'
 import type { Message } from '../message/message.js'
 import { byType, type TopicStrategy, topicOf } from '../transport/topics.js'
@@ -29,22 +29,20 @@ export function typesOf(
 export function routesOf(types: ReadonlyMap<string, TypeRoute>, topics: TopicStrategy = byType): readonly Route[] {
   const routes = new Map<string, string[]>()
   for (const [type, { messageClass }] of types) {
-    for (const topic of topicsOf(type, messageClass, topics)) {
-      const route = routes.get(topic)
-      if (route) route.push(type)
-      else routes.set(topic, [type])
-    }
+    const topic = topicOfClass(type, messageClass, topics)
+    const route = routes.get(topic)
+    if (route) route.push(type)
+    else routes.set(topic, [type])
   }
   return [...routes].map(([topic, wanted]) => ({ topic, types: wanted }))
 }
 
-function topicsOf(type: string, messageClass: TypeRoute['messageClass'], topics: TopicStrategy): readonly string[] {
-  const contract = contractOf(messageClass)
-  if (contract === undefined) return [topics(type)]
+function topicOfClass(type: string, messageClass: TypeRoute['messageClass'], topics: TopicStrategy): string {
+  const contract = contractOf(messageClass) as ContractInfo
   if (typeof contract.topic === 'function') {
     throw fault('GULO_SUBSCRIPTION_INVALID', { group: type, wrong: 'the topic of its contract depends on the message' })
   }
-  return [topicOf(contract, topics, undefined as unknown as Message)]
+  return topicOf(contract, topics, undefined as unknown as Message)
 }
 
 // Inbox, attempts and dead letters tell handlers apart by name.

@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import type { MessageContext } from '../message/context.js'
 import {
@@ -35,9 +36,8 @@ export function runMapping(mapping: Mapping, event: DomainEvent, context: Messag
 /** Copies what the contract declares, so that a subclass of the event that knows more gives nothing more away. */
 function copied(mapping: Mapping, event: DomainEvent): IntegrationEvent {
   const made = new mapping.contract()
-  mapping.declared ??= Object.keys(made)
+  mapping.declared ??= declaredBy(made)
   const { declared } = mapping
-  // Compiled without field definitions, a class declares nothing that could be seen here: the compiler has checked it.
   if (declared.length === 0) return assignData(made, event)
   const from = event as unknown as Fields
   const to = made as unknown as Fields
@@ -46,6 +46,12 @@ function copied(mapping: Mapping, event: DomainEvent): IntegrationEvent {
     if (field in from) to[field] = from[field]
   }
   return made
+}
+
+// A class compiled without field definitions shows only the fields it initialises. Where every field has a value, nobody
+// can tell what is missing: then none are taken for known, and the event, which the compiler has checked, is copied.
+function declaredBy(made: IntegrationEvent): readonly string[] {
+  return Object.values(made).includes(undefined) ? Object.keys(made) : []
 }
 
 function transformed(
@@ -57,7 +63,7 @@ function transformed(
   try {
     return transform(event, context)
   } catch (error) {
-    throw failed(mapping, event, error instanceof Error ? error.message : String(error), error)
+    throw failed(mapping, event, reasonOf(error), error)
   }
 }
 

@@ -59,6 +59,19 @@ describe('a message that is tried again in place', () => {
     expect(attempts).to.deep.equal([1, 2, 3])
   })
 
+  it('keeps no other message waiting meanwhile', async () => {
+    const { clock, attempts, deliver } = await failing((attempt) => (attempt < 2 ? new Error('boom') : undefined), {
+      policy: failurePolicy(anyError().retry(2, fixed('1s'))),
+    })
+    const settling = [deliver('m-1')]
+    await clock.pass(500)
+    settling.push(deliver('m-2'))
+    await clock.pass(0)
+    expect(attempts).to.deep.equal([1, 1])
+    await clock.pass(1000)
+    await Promise.all(settling)
+  })
+
   it('tells of each retry with its error and delay', async () => {
     const boom = new Error('boom')
     const { clock, signals, deliver } = await failing((attempt) => (attempt < 2 ? boom : undefined), {

@@ -278,6 +278,31 @@ describe('stopping a consumer', () => {
     expect(signal?.aborted).to.equal(true)
   })
 
+  it('closes a subscription that comes only afterwards, and start says so', async () => {
+    const { consumer, transport } = desk()
+    let subscribed = () => undefined as void
+    const subscribe = transport.subscribe.bind(transport)
+    transport.subscribe = async (subscription) => {
+      await new Promise<void>((resolve) => {
+        subscribed = resolve
+      })
+      return subscribe(subscription)
+    }
+    const starting = failure(handling(consumer).start())
+    await turn()
+    await consumer.stop()
+    subscribed()
+    expect(await starting).to.have.property('code', 'GULO_STOPPED')
+    expect(transport.closed).to.have.length(1)
+  })
+
+  it('needs no subscription: it was refused', async () => {
+    const { consumer, transport } = desk()
+    transport.subscribe = () => Promise.reject(new Error('no such topic'))
+    expect(await failure(handling(consumer).start())).to.have.property('message', 'no such topic')
+    await consumer.stop()
+  })
+
   it('takes no redelivery afterwards', async () => {
     const { consumer } = desk()
     await handling(consumer).start()

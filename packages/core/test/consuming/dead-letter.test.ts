@@ -59,7 +59,7 @@ describe('the error of a dead letter', () => {
 
   it('is written even for what cannot be said in text', async () => {
     const { error } = await letterFor(Object.create(null))
-    expect(error).to.include({ code: 'HANDLER_FAILED', message: 'a plain object' })
+    expect(error).to.include({ code: 'HANDLER_FAILED', message: 'a thrown object without a text' })
     const odd = await letterFor(Object.assign(new Error('x'), { message: 42 }))
     expect(odd.error.message).to.equal('42')
   })

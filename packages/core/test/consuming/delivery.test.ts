@@ -77,7 +77,7 @@ describe('a message that is delivered', () => {
       ['a text', 'a text'],
       [null, 'null'],
       [undefined, 'undefined'],
-      [Object.create(null), 'a plain object'],
+      [Object.create(null), 'a thrown object without a text'],
     ]) {
       const decode = () => {
         throw oddity

@@ -97,7 +97,7 @@ describe('a failure policy of rules', () => {
   })
 
   it('describes no rule that is never reached', () => {
-    const policy = failurePolicy(anyError().discard(), onError(TimeoutError).quarantine(), anyError().quarantine())
+    const policy = failurePolicy(onError(TimeoutError).quarantine(), anyError().discard(), anyError().quarantine())
     expect(policy.describe()).to.deep.equal([
       'on TimeoutError: quarantine',
       'on an error that is not retryable: dead-letter',

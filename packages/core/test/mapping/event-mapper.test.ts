@@ -72,6 +72,21 @@ describe('mapping an event to a contract of the same fields', () => {
     expect(JSON.parse(JSON.stringify(event))).to.deep.equal({ orderId: 'o-1', sku: 'A-1' })
   })
 
+  it('loses no field of a contract that is compiled without field definitions', () => {
+    @Contract('ordering.order.stamped.v1')
+    class StampedV1 extends IntegrationEvent {
+      declare readonly orderId: string // not there until it is assigned, as under useDefineForClassFields: false
+      readonly edition: number = 1
+    }
+    class Stamped extends OrderEvent {
+      readonly edition = 2
+    }
+    const stamped = new EventMapper().register(Stamped, StampedV1)
+    for (let times = 0; times < 2; times++) {
+      expect({ ...stamped.map(new Stamped('o-1'), context)[0] }).to.deep.equal({ orderId: 'o-1', edition: 2 })
+    }
+  })
+
   it('leaves out optional fields that the event does not have', () => {
     const cancelled = new EventMapper().register(OrderLost, OrderCancelledV1)
     expect(JSON.stringify(cancelled.map(new OrderLost('1'), context)[0])).to.equal('{"orderId":"1"}')

@@ -31,7 +31,8 @@ export class ManualClock implements Clock {
   /** Goes on by so many milliseconds and lets what was waiting for it run. */
   async pass(ms: number): Promise<void> {
     const end = this.time + ms
-    for (;;) {
+    for (let fired = 0; ; fired++) {
+      if (fired === 1000) throw new Error('the clock does not come to rest')
       await turn()
       const [next] = this.pending.filter((each) => each.at <= end).toSorted((a, b) => a.at - b.at)
       if (next === undefined) break
