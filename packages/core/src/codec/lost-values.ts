@@ -1,4 +1,6 @@
-/** Says which value JSON.stringify has silently replaced by null; `undefined` when every null was meant. */
+import { describeValue } from '../message/message.js'
+
+/** Says which value JSON.stringify has silently replaced, or which key nobody will read; `undefined` when there is none. */
 export function findLost(value: unknown, path = 'it'): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`
   if (typeof value !== 'object' || value === null) return undefined
@@ -25,7 +27,10 @@ function findInItems(items: readonly unknown[], path: string): string | undefine
 }
 
 function findInMembers(value: object, path: string): string | undefined {
-  for (const key of Object.keys(value)) {
+  const keys = Object.keys(value)
+  if (keys.length === 0 ? !isPlain(value) : ArrayBuffer.isView(value)) return `${path} is ${describeValue(value)}`
+  for (const key of keys) {
+    if (key === '__proto__') return `${path} has a key __proto__`
     const member = (value as Record<string, unknown>)[key]
     // Told apart here, so that the path of what is surely well is not put together.
     if (member === null || typeof member === 'string') continue
@@ -34,4 +39,9 @@ function findInMembers(value: object, path: string): string | undefined {
     if (lost !== undefined) return lost
   }
   return undefined
+}
+
+// A Map, a Set, an error, a promise that nobody awaited; an instance of a class is as good as a plain object.
+function isPlain(value: object): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]'
 }

@@ -30,7 +30,7 @@ export function toBase64(bytes: Uint8Array): string {
 
 /**
  * The payload as JSON, also when it is a text of another content type.
- * @throws GULO_NOT_SERIALIZABLE for cycles, BigInt, NaN, invalid dates and what JSON has no place for
+ * @throws GULO_NOT_SERIALIZABLE for cycles, BigInt, NaN, invalid dates, maps, bytes within, keys __proto__ and the like
  */
 export function toJson(payload: unknown, type: string, contentType: string): string {
   if (typeof payload !== 'string' && !isJson(contentType)) {
@@ -40,21 +40,19 @@ export function toJson(payload: unknown, type: string, contentType: string): str
   let lost: string | undefined
   try {
     text = JSON.stringify(payload)
-    // NaN, infinite numbers and invalid dates have become null without a word: worth a look only where there is a null.
-    if (text?.includes('null')) lost = findLost(payload)
+    if (text !== undefined && mayHaveLost(text)) lost = findLost(payload)
   } catch (error) {
     throw refuse(type, firstLine(error), error)
   }
   if (lost !== undefined) throw refuse(type, lost)
-  if (text === undefined || (text === '{}' && !isPlain(payload))) {
-    throw refuse(type, `${describeValue(payload)} has no JSON form`)
-  }
+  if (text === undefined) throw refuse(type, `${describeValue(payload)} has no JSON form`)
   return text
 }
 
-// A Map, a Set or a promise that nobody awaited is written as an empty object.
-function isPlain(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object Object]'
+// Without a word NaN, infinite numbers and invalid dates have become null, a Map or a promise an empty object, a typed
+// array an object of numbers. A key __proto__ would be refused by who reads it. Worth a look only where one may be.
+function mayHaveLost(text: string): boolean {
+  return text.includes('null') || text.includes('{}') || text.includes('{"0":') || text.includes('"__proto__"')
 }
 
 // V8 draws a cycle on the lines below the first.

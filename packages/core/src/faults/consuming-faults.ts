@@ -24,7 +24,7 @@ export const CONSUMING_FAULTS = {
   },
   GULO_NOT_STORED: {
     message: 'The broker is not known to have stored {count} messages: {reason}.',
-    mend: 'Publish details.unsent again.',
+    mend: 'Publish details.unsent again if the error is retryable; otherwise mend the cause first.',
     retryable: true,
   },
   GULO_PARTITION_UNKNOWN: {

@@ -30,6 +30,10 @@ export const MESSAGE_FAULTS = {
     message: 'The key of {message} is {found}.',
     mend: 'Let the key of @Contract name a field that holds a string or a number, or be a function that returns one.',
   },
+  GULO_TOPIC_INVALID: {
+    message: 'The topic of {message} is {found}.',
+    mend: 'Let the topic of @Contract, or the topic strategy of the service, be a name or answer one.',
+  },
   GULO_CONTRACT_MISSING: {
     message: '{message} has no contract, so it cannot cross services.',
     mend: "Put @Contract('domain.entity.event.v1', { key: '…' }) on the class.",

@@ -16,7 +16,7 @@ export const PUBLISHING_FAULTS = {
   },
   GULO_PUBLISH_FAILED: {
     message: 'The handler of {message} succeeded, but {count} integration events could not be published: {reason}.',
-    mend: 'Publish details.unsent again, or wire an outbox so that events and state commit together.',
+    mend: 'Publish details.unsent again if the error is retryable, else mend the cause first; with an outbox events and state commit together.',
     retryable: true,
   },
   GULO_NO_PUBLISHER: {

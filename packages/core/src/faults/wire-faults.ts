@@ -19,7 +19,7 @@ export const WIRE_FAULTS = {
     mend: 'Use strings, finite numbers, booleans, null, arrays, plain objects and Dates, without cycles.',
   },
   GULO_TOO_LARGE: {
-    message: 'The {part} of {type} are {bytes} bytes; the limit is {limit}.',
+    message: '{bytes} bytes are too many for the {part} of {type}; the limit is {limit}.',
     mend: 'Send less, put large content elsewhere and a reference in the message, or raise the limit.',
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>

@@ -53,6 +53,8 @@ export type NamingPolicy = (type: string, contract: ContractInfo) => string | un
 
 const DOMAIN_STYLE = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*){2,}\.v[1-9]\d*$/
 const REVERSE_DNS_STYLE = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*){2,}$/
+// What no header carries.
+const FORBIDDEN_IN_KEY = /[\p{Cc}\p{Surrogate}]/u
 const SEMANTIC_VERSION = /^\d+\.\d+(?:\.\d+)?$/
 
 /** `domain.entity.event.vN`, lower case, the version in the name. The default. */
@@ -137,8 +139,14 @@ function toKey<M extends Message>(selector: ContractOptions<M>['key'], target: M
       : (message: M) => (message as unknown as Record<string, unknown>)[selector]
   return (message: M): string | undefined => {
     const key: unknown = select(message)
-    if (key === undefined || key === null) return undefined
-    if (typeof key === 'string' || typeof key === 'number') return String(key)
-    throw fault('GULO_KEY_INVALID', { message: target.name, found: describeValue(key) })
+    // An empty text is none on the wire.
+    if (key === undefined || key === null || key === '') return undefined
+    if (typeof key === 'string' ? !FORBIDDEN_IN_KEY.test(key) : Number.isFinite(key)) return String(key)
+    throw fault('GULO_KEY_INVALID', { message: target.name, found: describeKey(key) })
   }
+}
+
+function describeKey(key: unknown): string {
+  if (typeof key === 'string') return 'a text with a control character or half a surrogate pair'
+  return typeof key === 'number' ? String(key) : describeValue(key)
 }

@@ -68,11 +68,26 @@ export function observe(observers: readonly Observer[]): Observer | undefined {
   if (observers.length === 0) return undefined
   return (signal) => {
     for (const observer of observers) {
-      try {
-        observer(signal)
-      } catch {
-        // an observer's fault is the observer's
-      }
+      quietly(() => observer(signal))
     }
+  }
+}
+
+/** The logger, whose own faults disturb nothing. */
+export function shielded(logger: Logger): Logger {
+  return {
+    info: (text) => quietly(() => logger.info(text)),
+    warn: (text) => quietly(() => logger.warn(text)),
+    error: (text, error) => quietly(() => logger.error(text, error)),
+  }
+}
+
+/** Runs what only looks on: whether it throws, or answers a promise that rejects, is its own affair. */
+export function quietly(look: () => unknown): void {
+  try {
+    const pending = look()
+    if (pending instanceof Promise) pending.catch(() => undefined)
+  } catch {
+    // a fault of who looks on
   }
 }

@@ -27,16 +27,18 @@ export class EnvelopeFactory {
     this.topics = topics
   }
 
-  /** @throws GULO_CONTRACT_MISSING, GULO_NOT_A_MESSAGE or GULO_KEY_INVALID */
+  /** @throws GULO_CONTRACT_MISSING, GULO_KEY_INVALID or GULO_TOPIC_INVALID */
   make(event: IntegrationEvent, context: MessageContext): Envelope {
     const contract = contractOf(event?.constructor)
     if (contract === undefined) throw this.withoutContract(event)
     const key = contract.key?.(event)
+    const topic = topicOf(contract, this.topics, event)
+    if (typeof topic !== 'string' || topic === '') throw topicFault(event, topic)
     return {
       id: this.runtime.newId(),
       type: contract.type,
       source: this.source,
-      topic: topicOf(contract, this.topics, event),
+      topic,
       occurredAt: this.runtime.timestamp(),
       payload: event,
       contentType: undefined,
@@ -67,6 +69,11 @@ export class EnvelopeFactory {
     const name = typeof event === 'object' && event !== null ? event.constructor?.name : undefined
     return fault('GULO_CONTRACT_MISSING', { message: name ?? describeValue(event) })
   }
+}
+
+function topicFault(event: object, topic: unknown): Error {
+  const found = topic === '' ? 'an empty text' : describeValue(topic)
+  return fault('GULO_TOPIC_INVALID', { message: event.constructor.name, found })
 }
 
 function sourceFaults(source: unknown): string[] {

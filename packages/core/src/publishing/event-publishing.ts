@@ -1,4 +1,4 @@
-import { GuloError, isRetryable } from '../errors.js'
+import { GuloError, isRetryable, reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import type { EventMapper } from '../mapping/event-mapper.js'
 import type { EventSink, MessageContext } from '../message/context.js'
@@ -123,8 +123,14 @@ export class EventPublishing {
     return attempt(publisher, envelopes).then(stored, (error: unknown) => {
       observer?.({ kind: 'publish-failed', count: envelopes.length, error })
       const unsent = unsentOf(error) ?? envelopes
-      const reason = error instanceof Error ? error.message : String(error)
-      const told = { message: what, count: unsent.length, reason, result, unsent, retryable: isRetryable(error) }
+      const told = {
+        message: what,
+        count: unsent.length,
+        reason: reasonOf(error),
+        result,
+        unsent,
+        retryable: isRetryable(error),
+      }
       throw fault('GULO_PUBLISH_FAILED', told, error)
     })
   }
@@ -136,10 +142,10 @@ export function unsentOf(error: unknown): readonly Envelope[] | undefined {
   return Array.isArray(unsent) ? unsent : undefined
 }
 
-// A publisher of the application's own may throw instead of rejecting.
+// A publisher of the application's own may throw instead of rejecting, or answer no promise.
 function attempt(publisher: Publisher, envelopes: readonly Envelope[]): Promise<void> {
   try {
-    return publisher.publish(envelopes)
+    return Promise.resolve(publisher.publish(envelopes))
   } catch (error) {
     return Promise.reject(error)
   }

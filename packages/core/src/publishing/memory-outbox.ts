@@ -27,6 +27,8 @@ export class MemoryOutbox implements Outbox, CommitSignal, OutboxGauge {
   private readonly rows = new Map<string, Row>()
   private readonly heldSlots = new Map<string, number>()
   private readonly parkedEntries: ParkedEntry[] = []
+  /** Topics of which something was given back since anything was settled: their entries come after all others. */
+  private readonly failing = new Set<string>()
   private readonly listeners = new Set<() => void>()
   private lastSequence = 0
 
@@ -51,9 +53,16 @@ export class MemoryOutbox implements Outbox, CommitSignal, OutboxGauge {
   async claim(limit: number): Promise<readonly OutboxEntry[]> {
     const claimed: OutboxEntry[] = []
     const mine = new Set<string>()
+    this.take(claimed, mine, limit, false)
+    if (this.failing.size > 0) this.take(claimed, mine, limit, true)
+    return claimed
+  }
+
+  private take(claimed: OutboxEntry[], mine: Set<string>, limit: number, failing: boolean): void {
     for (const row of this.rows.values()) {
-      if (claimed.length >= limit) break
+      if (claimed.length >= limit) return
       const { slot, sequence, envelope, attempts } = row
+      if (this.failing.has(envelope.topic) !== failing) continue
       const taken = slot === undefined ? row.claim !== undefined : this.heldSlots.has(slot) && !mine.has(slot)
       if (taken) continue
       row.claim = { sequence, envelope, attempts }
@@ -62,7 +71,6 @@ export class MemoryOutbox implements Outbox, CommitSignal, OutboxGauge {
       mine.add(slot)
       this.heldSlots.set(slot, (this.heldSlots.get(slot) ?? 0) + 1)
     }
-    return claimed
   }
 
   async settle(entries: readonly OutboxEntry[]): Promise<void> {
@@ -71,6 +79,7 @@ export class MemoryOutbox implements Outbox, CommitSignal, OutboxGauge {
       if (row === undefined) continue
       this.release(row)
       this.rows.delete(sequence)
+      this.failing.delete(row.envelope.topic)
     }
   }
 
@@ -80,7 +89,10 @@ export class MemoryOutbox implements Outbox, CommitSignal, OutboxGauge {
       if (row?.claim === undefined) continue
       this.release(row)
       row.attempts++
-      if (isRetryable(error)) continue
+      if (isRetryable(error)) {
+        this.failing.add(row.envelope.topic)
+        continue
+      }
       this.rows.delete(sequence)
       this.parkedEntries.push({ sequence, envelope: row.envelope, attempts: row.attempts, error })
     }

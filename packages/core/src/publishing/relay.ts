@@ -1,9 +1,11 @@
-import { fault } from '../faults.js'
+import { isRetryable, reasonOf } from '../errors.js'
+import { fault, reportFaults } from '../faults.js'
 import type { Envelope } from '../message/envelope.js'
-import { consoleLogger, type Logger, type Observer, observe } from '../message/signals.js'
+import { consoleLogger, type Logger, type Observer, observe, shielded } from '../message/signals.js'
 import { withDeadline } from '../runtime/clock.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import type { Publisher, StopOptions } from '../transport/transport.js'
+import { byTopic } from './by-topic.js'
 import { unsentOf } from './event-publishing.js'
 import type { CommitSignal, Outbox, OutboxEntry } from './outbox.js'
 
@@ -30,6 +32,10 @@ const MAX_BACKOFF_MS = 5000
 export class Relay {
   private readonly options: Required<Omit<RelayOptions, 'observers'>>
   private readonly observer: Observer | undefined
+  /** What the outbox could not be told yet; until it is, it counts these entries as in hand. */
+  private readonly owed: (() => Promise<void>)[] = []
+  /** Topics whose last publish failed. */
+  private readonly ill = new Set<string>()
   private wake: (() => void) | undefined
   private woken = false
   private failures = 0
@@ -37,16 +43,18 @@ export class Relay {
   private running: Promise<void> | undefined
   private unregister: (() => void) | undefined
 
-  constructor({
-    runtime = createRuntime(),
-    batchSize = 500,
-    maxPollMs = 250,
-    drain = false,
-    observers = [],
-    logger = consoleLogger,
-    ...ports
-  }: RelayOptions) {
-    this.options = { ...ports, runtime, batchSize, maxPollMs, drain, logger }
+  /** @throws GULO_CONFIGURATION_INVALID */
+  constructor(given: RelayOptions) {
+    const { runtime = createRuntime(), batchSize = 500, maxPollMs = 250, drain = false, ...more } = given ?? {}
+    const { observers = [], logger = consoleLogger, outbox, publisher } = more
+    reportFaults('the relay', [
+      ...(outbox ? [] : ['outbox is missing: give it the one of the store.']),
+      ...(publisher ? [] : ['publisher is missing: give it the transport.']),
+      ...(Number.isInteger(batchSize) && batchSize > 0
+        ? []
+        : [`batchSize is ${batchSize}: use a whole number above 0.`]),
+    ])
+    this.options = { outbox, publisher, runtime, batchSize, maxPollMs, drain, logger: shielded(logger) }
     this.observer = observe(observers)
   }
 
@@ -80,7 +88,7 @@ export class Relay {
       const count = await this.round()
       if (count > 0 && this.failures === 0) idleMs = MIN_POLL_MS
       else if (!this.stopping) {
-        await this.rest(this.failures > 0 ? Math.min(100 * 2 ** this.failures, MAX_BACKOFF_MS) : idleMs)
+        await this.rest(this.failures > 0 ? Math.min(100 * 2 ** (this.failures - 1), MAX_BACKOFF_MS) : idleMs)
         idleMs = Math.min(idleMs * 2, this.options.maxPollMs)
       }
     }
@@ -96,9 +104,15 @@ export class Relay {
   /** One claim and what follows from it; answers how many entries were claimed. */
   private async round(): Promise<number> {
     try {
+      for (let tell = this.owed[0]; tell !== undefined; tell = this.owed[0]) {
+        await tell()
+        this.owed.shift()
+      }
       const entries = await this.options.outbox.claim(this.options.batchSize)
       const outcomes = await Promise.all(byTopic(entries).map((group) => this.send(group)))
-      this.failures = outcomes.includes(false) ? this.failures + 1 : 0
+      // Where one topic goes and another does not, the wait stays short: the one must not suffer for the other.
+      if (outcomes.includes(false)) this.failures = outcomes.includes(true) ? 1 : this.failures + 1
+      else this.failures = this.owed.length
       return entries.length
     } catch (error) {
       this.failures++
@@ -115,23 +129,43 @@ export class Relay {
     } catch (error) {
       this.observer?.({ kind: 'publish-failed', count: entries.length, error })
       const unsent = new Set<Envelope>(unsentOf(error) ?? entries.map((entry) => entry.envelope))
-      const sent = entries.filter((entry) => !unsent.has(entry.envelope))
-      if (sent.length > 0) await this.settle(sent)
-      await outbox.fail(
-        entries.filter((entry) => unsent.has(entry.envelope)),
-        error,
-      )
-      return false
+      const [sent, failed] = [true, false].map((is) => entries.filter((entry) => unsent.has(entry.envelope) !== is))
+      this.say(failed as OutboxEntry[], error)
+      if (sent && sent.length > 0) await this.settle(sent)
+      await this.tell(() => outbox.fail(failed as OutboxEntry[], error))
+      // What no retry can help is parked, and the topic is as well as before.
+      return !isRetryable(error)
     }
+    this.ill.delete(entries[0]?.envelope.topic as string)
     await this.settle(entries)
     return true
   }
 
   private async settle(entries: readonly OutboxEntry[]): Promise<void> {
-    await this.options.outbox.settle(entries)
+    await this.tell(() => this.options.outbox.settle(entries))
     if (this.observer !== undefined) {
       for (const { envelope } of entries) this.observer({ kind: 'published', envelope })
     }
+  }
+
+  /** Tells the outbox, or remembers to do so: it gives no key to anybody while it believes it in hand. */
+  private async tell(what: () => Promise<void>): Promise<void> {
+    try {
+      await what()
+    } catch (error) {
+      this.owed.push(what)
+      this.options.logger.error('the relay could not tell its outbox what became of a batch; it will again', error)
+    }
+  }
+
+  private say([first, ...others]: readonly OutboxEntry[], error: unknown): void {
+    if (first === undefined) return
+    const { logger } = this.options
+    const { topic } = first.envelope
+    const what = `${others.length + 1} ${others.length === 0 ? 'event' : 'events'} of ${topic} could not be published`
+    if (!isRetryable(error)) logger.error(`${what}, and no retry can help: ${reasonOf(error)}`, error)
+    else if (!this.ill.has(topic)) logger.warn(`${what} and will be tried again: ${reasonOf(error)}`)
+    if (isRetryable(error)) this.ill.add(topic)
   }
 
   /** Waits until something is committed or `delayMs` have passed; after a failure commits do not shorten the wait. */
@@ -156,14 +190,4 @@ export class Relay {
       this.wake = done
     })
   }
-}
-
-function byTopic(entries: readonly OutboxEntry[]): readonly (readonly OutboxEntry[])[] {
-  const groups = new Map<string, OutboxEntry[]>()
-  for (const entry of entries) {
-    const group = groups.get(entry.envelope.topic)
-    if (group) group.push(entry)
-    else groups.set(entry.envelope.topic, [entry])
-  }
-  return [...groups.values()]
 }

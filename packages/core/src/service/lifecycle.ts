@@ -59,7 +59,7 @@ export class Lifecycle {
     for (const step of this.started.splice(0).reverse()) {
       try {
         // Even past the deadline each part is told to stop, so that nothing is left open.
-        await step.stop({ deadlineMs: Math.max(endMs - clock.monotonic(), 1) })
+        await step.stop({ deadlineMs: Math.max(Math.ceil(endMs - clock.monotonic()), 1) })
       } catch (error) {
         errors.push(error)
       }

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/codec.js'
 import { cloudEventsBinary } from '../codec/codecs.js'
-import { GuloError, isRetryable } from '../errors.js'
+import { type GuloError, isRetryable, reasonOf } from '../errors.js'
 import { fault, reportFaults } from '../faults.js'
 import type { Envelope } from '../message/envelope.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
@@ -168,6 +168,6 @@ function routing({ topic, partitionKey, aggregateId, partition }: Envelope) {
 }
 
 function notStored(unsent: readonly Envelope[], error: unknown): GuloError {
-  const reason = error instanceof Error ? error.message : String(error)
-  return fault('GULO_NOT_STORED', { count: unsent.length, reason, unsent, retryable: isRetryable(error) }, error)
+  const told = { count: unsent.length, reason: reasonOf(error), unsent, retryable: isRetryable(error) }
+  return fault('GULO_NOT_STORED', told, error)
 }

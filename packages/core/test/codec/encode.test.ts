@@ -250,7 +250,7 @@ describe('a codec with limits', () => {
     const small = createCodec('cloudevents-binary', { maxBytes: 10 })
     expect(small.encode({ ...BARE, payload: '12345678' }).body).to.have.length(10)
     const error = errorOf(() => small.encode({ ...BARE, payload: '123456789' }))
-    expect(error.message).to.include('The body of t are 11 bytes; the limit is 10.')
+    expect(error.message).to.include('11 bytes are too many for the body of t; the limit is 10.')
     expect(error.code).to.equal('GULO_TOO_LARGE')
   })
 

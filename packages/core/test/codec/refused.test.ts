@@ -118,7 +118,7 @@ describe('a message that is too much', () => {
     const decoder = createDecoder({ maxBytes: 10 })
     expect(decoder(received('"12345678"', CE)).payload).to.equal('12345678')
     const error = errorOf(() => decoder(received('{{{{{{{{{{{', CE)))
-    expect(error.message).to.include('The body of a message of orders are 11 bytes; the limit is 10.')
+    expect(error.message).to.include('11 bytes are too many for the body of a message of orders; the limit is 10.')
   })
 
   it('by limits that are none is refused when the decoder is made', () => {
