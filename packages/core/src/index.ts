@@ -95,7 +95,6 @@ export {
   type ContextKey,
   type ContextOptions,
   contextKey,
-  type EventSink,
   MessageContext,
   type ScheduleOptions,
   type ScheduleTime,
@@ -112,6 +111,7 @@ export {
   reverseDnsNaming,
 } from './message/contract.js'
 export type { Envelope } from './message/envelope.js'
+export type { EventSink } from './message/event-sink.js'
 // message
 export {
   Command,

@@ -25,8 +25,8 @@ export const HANDLING_FAULTS = {
     retryable: true,
   },
   GULO_CASCADE_TOO_DEEP: {
-    message: 'Domain events raised one another more than {depth} levels deep; the last was {message}.',
-    mend: 'Break the ring of events, or raise maxEventDepth if the depth is meant.',
+    message: 'Messages caused one another more than {depth} levels deep; the last was {message}.',
+    mend: 'Break the ring of events and sends, or raise maxEventDepth if the depth is meant.',
   },
   GULO_NEXT_CALLED_TWICE: {
     message: 'The middleware {middleware} called next twice for {message}.',

@@ -23,6 +23,10 @@ export const PUBLISHING_FAULTS = {
     message: '{operation} needs a publisher, and this service has none.',
     mend: 'Give the service a transport or a store with an outbox.',
   },
+  GULO_UNIT_OF_WORK_ENDED: {
+    message: 'A handler was to {operation} {message} after its unit of work had ended.',
+    mend: 'Await everything that a handler starts before it returns.',
+  },
   GULO_TRANSACTION_MISSING: {
     message: 'The outbox got {count} events outside a unit of work.',
     mend: 'Publish from a handler, or pass { transaction } of the unit of work that is open.',

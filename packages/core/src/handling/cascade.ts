@@ -1,6 +1,7 @@
 import { isRetryable } from '../errors.js'
 import { fault } from '../faults.js'
 import type { ContextActions, MessageContext } from '../message/context.js'
+import { hasEnded } from '../message/event-sink.js'
 import {
   type DomainEvent,
   describeValue,
@@ -9,6 +10,7 @@ import {
   type Message,
   type MessageClass,
   type MessageKind,
+  withArticle,
 } from '../message/message.js'
 import { type EventCarrier, eventsOf, isEventCarrier } from '../message/result.js'
 import { type Chain, runChain } from './chain.js'
@@ -154,6 +156,9 @@ export class Cascade {
 /** Gathers the event for publishing; answers whether its handlers in this process are due. */
 function sinks(event: Message, { sink }: MessageContext, isDomain: boolean): boolean {
   if (sink === undefined) return true
+  if (hasEnded(sink)) {
+    throw fault('GULO_UNIT_OF_WORK_ENDED', { operation: 'publish', message: event.constructor.name })
+  }
   // A list of one to begin with: pushing into an empty one makes room for seventeen.
   if (isDomain) {
     if (sink.domainEvents.length === 0) sink.domainEvents = [event as DomainEvent]
@@ -181,7 +186,7 @@ function checkEvent(event: unknown): MessageKind {
     throw fault('GULO_WRONG_KIND', {
       operation: 'publish',
       message: (event as object).constructor.name,
-      kind: `a ${kind}`,
+      kind: withArticle(kind),
     })
   }
   return kind

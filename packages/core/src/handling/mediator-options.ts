@@ -18,7 +18,7 @@ export interface MediatorOptions {
   readonly runtime?: Runtime
   /** Where messages are dispatched. @default in place */
   readonly backend?: DispatchBackend
-  /** How many levels domain events may raise one another. @default 32 */
+  /** How many levels events raised and commands sent by handlers may cause one another. @default 32 */
   readonly maxEventDepth?: number
   /** Is told of every step of every dispatch, for debugging. @default nobody */
   readonly tracer?: Tracer

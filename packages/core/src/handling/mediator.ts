@@ -5,7 +5,6 @@ import {
   type DomainEvent,
   describeValue,
   type IntegrationEvent,
-  kindOf,
   type Message,
   type MessageClass,
   type Query,
@@ -23,6 +22,7 @@ import { newFactory } from './handler.js'
 import type { MediatorOptions } from './mediator-options.js'
 import { checkMiddleware, type Middleware, stepsFor } from './middleware.js'
 import { HandlerRegistry, type HandlerSource, type RegisteredHandler } from './registry.js'
+import { kindFault, nestedFault } from './send-faults.js'
 
 const NONE: readonly Chain[] = []
 
@@ -39,6 +39,7 @@ export class Mediator implements Dispatcher {
   private readonly chains = new Map<unknown, Chain>()
   private readonly eventChains = new Map<unknown, readonly Chain[]>()
   private readonly cascades: boolean
+  private readonly maxDepth: number
 
   /** @throws GULO_HANDLER_DUPLICATE, GULO_HANDLER_INVALID, GULO_MIDDLEWARE_INVALID … */
   constructor(options: MediatorOptions) {
@@ -55,10 +56,11 @@ export class Mediator implements Dispatcher {
       options.schedule ?? (() => Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'schedule' })))
     this.actions = {
       schedule,
-      send: (message, context) => this.dispatch(message, context.child()),
+      send: (message, context) => this.sendWithin(message, context),
       publish: (event, context) => this.cascade.raise(event, context),
     }
-    this.cascade = new Cascade(this.handlersOfEvent, this.actions, options.maxEventDepth ?? 32, this.cascades)
+    this.maxDepth = options.maxEventDepth ?? 32
+    this.cascade = new Cascade(this.handlersOfEvent, this.actions, this.maxDepth, this.cascades)
   }
 
   send<M extends Command<unknown> | Query<unknown>>(message: M, options?: SendOptions): Promise<ResultOf<M>> {
@@ -130,6 +132,11 @@ export class Mediator implements Dispatcher {
     return this.registry.of(messageClass).map((handler) => this.chainFor(handler).steps)
   }
 
+  private sendWithin<M extends Message>(message: M, context: MessageContext): Promise<ResultOf<M>> {
+    const wrong = nestedFault(message, context, this.maxDepth)
+    return wrong ? Promise.reject(wrong) : this.dispatch(message, context.child(this.actions, context.depth + 1))
+  }
+
   private collect(chain: Chain, message: Message, context: MessageContext): Promise<never> {
     if (chain.collecting !== undefined) return this.collectAround(chain, chain.collecting, message, context)
     // `then`, because an async frame costs as much as the rest of the dispatch.
@@ -146,20 +153,9 @@ export class Mediator implements Dispatcher {
   }
 
   private compile(message: Message): Chain {
-    const kind = kindOf(message)
-    if (kind === undefined) {
-      throw fault('GULO_NOT_A_MESSAGE', {
-        operation: 'send',
-        found: describeValue(message),
-        expected: 'command or query',
-      })
-    }
-    const messageClass = message.constructor as MessageClass
-    if (kind.endsWith('event')) {
-      const told = kind === 'integration event' ? `an ${kind}` : `a ${kind}`
-      throw fault('GULO_WRONG_KIND', { operation: 'send', message: messageClass.name, kind: told })
-    }
-    return this.compileClass(messageClass)
+    const wrong = kindFault(message)
+    if (wrong) throw wrong
+    return this.compileClass(message.constructor as MessageClass)
   }
 
   private compileClass(messageClass: MessageClass): Chain {

@@ -1,5 +1,6 @@
 import type { Duration } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
+import type { EventSink } from './event-sink.js'
 import type { Command, DomainEvent, IntegrationEvent, Query, ResultOf } from './message.js'
 
 declare const VALUE: unique symbol
@@ -13,12 +14,6 @@ export interface ContextKey<T> {
 /** Makes a key; two keys of one name are different keys. */
 export function contextKey<T>(name: string): ContextKey<T> {
   return { name }
-}
-
-/** Where the events of a unit of work are gathered until they are published together. */
-export interface EventSink {
-  domainEvents: DomainEvent[]
-  integrationEvents: IntegrationEvent[]
 }
 
 /** What a context can do for a handler; given by the mediator or the service that runs it. */

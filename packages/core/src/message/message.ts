@@ -89,3 +89,8 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function'
   return value === undefined ? 'undefined' : `a ${typeof value}`
 }
+
+/** `a command`, `an integration event`. */
+export function withArticle(kind: MessageKind): string {
+  return `${kind.startsWith('i') ? 'an' : 'a'} ${kind}`
+}

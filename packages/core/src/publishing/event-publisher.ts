@@ -1,7 +1,7 @@
 import { fault, reportFaults } from '../faults.js'
 import { type ContextOptions, MessageContext } from '../message/context.js'
 import { contextFault } from '../message/context-options.js'
-import { describeValue, type IntegrationEvent, kindOf } from '../message/message.js'
+import { describeValue, type IntegrationEvent, kindOf, withArticle } from '../message/message.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
 import type { TopicStrategy } from '../transport/topics.js'
@@ -74,6 +74,6 @@ function checkEvent(event: unknown): void {
   throw fault('GULO_WRONG_KIND', {
     operation: 'publish',
     message: (event as object).constructor.name,
-    kind: `a ${kind}`,
+    kind: withArticle(kind),
   })
 }

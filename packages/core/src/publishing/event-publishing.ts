@@ -1,8 +1,9 @@
 import { GuloError, isRetryable, reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import type { EventMapper } from '../mapping/event-mapper.js'
-import type { EventSink, MessageContext } from '../message/context.js'
+import type { MessageContext } from '../message/context.js'
 import type { Envelope } from '../message/envelope.js'
+import { type EventSink, endSink, hasEnded } from '../message/event-sink.js'
 import type { DomainEvent, IntegrationEvent } from '../message/message.js'
 import type { Observer } from '../message/signals.js'
 import type { Publisher } from '../transport/transport.js'
@@ -41,7 +42,7 @@ export class EventPublishing {
     subject: S,
   ): Promise<T>
   run<S, T>(context: MessageContext, what: string, work: Work<S, T>, subject?: S): Promise<T> {
-    if (context.sink !== undefined) return work(context, subject as S)
+    if (context.sink !== undefined && !hasEnded(context.sink)) return work(context, subject as S)
     const sink: EventSink = { domainEvents: NONE, integrationEvents: NONE }
     context.sink = sink
     const { publisher, unitOfWork } = this.options
@@ -78,15 +79,18 @@ export class EventPublishing {
     outbox: Publisher,
     work: () => Promise<T>,
   ): Promise<T> {
+    begin(sink)
     const value = await work()
     const envelopes = this.wrap(context, sink)
+    endSink(sink)
     if (envelopes.length > 0) await outbox.publish(envelopes, { transaction: context.transaction })
     return value
   }
 
   private publishAll<T>(context: MessageContext, sink: EventSink, what: string, value: T): T | Promise<T> {
-    if (sink.domainEvents.length === 0 && sink.integrationEvents.length === 0) return value
-    const envelopes = this.wrap(context, sink)
+    const envelopes =
+      sink.domainEvents.length === 0 && sink.integrationEvents.length === 0 ? NONE : this.wrap(context, sink)
+    endSink(sink)
     return envelopes.length === 0 ? value : this.publish(envelopes, what, value)
   }
 
@@ -99,8 +103,10 @@ export class EventPublishing {
     let envelopes: Envelope[] = []
     // Mapped before the commit: an event that cannot be mapped must not leave its state behind.
     const value = await this.within(context, async () => {
+      begin(sink)
       const outcome = await work()
       envelopes = this.wrap(context, sink)
+      endSink(sink)
       return outcome
     })
     return envelopes.length > 0 ? this.publish(envelopes, what, value) : value
@@ -140,6 +146,12 @@ export class EventPublishing {
 export function unsentOf(error: unknown): readonly Envelope[] | undefined {
   const unsent = GuloError.is(error) ? error.details['unsent'] : undefined
   return Array.isArray(unsent) ? unsent : undefined
+}
+
+// A unit of work may run its work again after a conflict: what the first run raised has not happened.
+function begin(sink: EventSink): void {
+  sink.domainEvents = NONE
+  sink.integrationEvents = NONE
 }
 
 // A publisher of the application's own may throw instead of rejecting, or answer no promise.

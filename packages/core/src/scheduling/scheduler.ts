@@ -6,7 +6,8 @@ import type { ContextActions, ScheduleTime } from '../message/context.js'
 import type { ContractRegistry } from '../message/contract.js'
 import { contractOf } from '../message/contract.js'
 import type { Envelope } from '../message/envelope.js'
-import { type Command, kindOf } from '../message/message.js'
+import { hasEnded } from '../message/event-sink.js'
+import { type Command, describeValue, kindOf } from '../message/message.js'
 import type { Logger } from '../message/signals.js'
 import type { EnvelopeFactory } from '../publishing/envelope-factory.js'
 import { sayMs, type Timer, toMs, withDeadline } from '../runtime/clock.js'
@@ -48,7 +49,8 @@ export class Scheduler {
   /** What `context.schedule` does: part of the transaction of the context, if it has one. */
   readonly later: ContextActions['schedule'] = async (message, at, { cancelKey }, context) => {
     const dueAtMs = this.dueAt(at)
-    const name = message?.constructor?.name ?? String(message)
+    const name = message?.constructor?.name ?? describeValue(message)
+    if (hasEnded(context.sink)) throw fault('GULO_UNIT_OF_WORK_ENDED', { operation: 'schedule', message: name })
     if (dueAtMs === undefined)
       throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: 'the time is no valid date' })
     const kind = kindOf(message)

@@ -80,7 +80,7 @@ export interface ServiceOptions {
   readonly replayHorizon?: Duration
   /** Where commands are dispatched. @default in place */
   readonly backend?: DispatchBackend
-  /** How many levels domain events may raise one another. @default 32 */
+  /** How many levels events raised and commands sent by handlers may cause one another. @default 32 */
   readonly maxEventDepth?: number
   /** Tells the time and sets timers. @default the clock of the machine */
   readonly clock?: Clock
