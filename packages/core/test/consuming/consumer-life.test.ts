@@ -292,7 +292,9 @@ describe('stopping a consumer', () => {
     await turn()
     await consumer.stop()
     subscribed()
-    expect(await starting).to.have.property('code', 'GULO_STOPPED')
+    const error = (await starting) as GuloError
+    expect(error.code).to.equal('GULO_STOPPED')
+    expect(error.message).to.match(/^The consumer inventory has been stopped\./)
     expect(transport.closed).to.have.length(1)
   })
 

@@ -64,6 +64,11 @@ describe('the error of a dead letter', () => {
     expect(odd.error.message).to.equal('42')
   })
 
+  it('has the whole message, also the mend of a Gulo error', () => {
+    expect(told(fault('GULO_HANDLER_TIMEOUT')).message).to.equal('Late. Hurry.')
+    expect(told(new Error('m'.repeat(3000))).message).to.have.length(3000)
+  })
+
   it('has no more of the stack than 8192 characters, and none where there is none', () => {
     const long = Object.assign(new Error('x'), { stack: 's'.repeat(9000) })
     expect(told(long).stack).to.equal('s'.repeat(8192))

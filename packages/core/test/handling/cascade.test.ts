@@ -222,6 +222,26 @@ describe('events in a context that gathers them for publishing', () => {
     expect(seen).to.deep.equal(['shipped'])
   })
 
+  it('are gathered all, in order, when a handler publishes or returns several of a kind', async () => {
+    const sink: EventSink = { domainEvents: [], integrationEvents: [] }
+    const events = [ToldV1.of({}), new Shipped(), ToldV1.of({}), new Billed()]
+    const [told, shipped, toldAgain, billed] = events
+    const mediator = new Mediator({
+      handlers: [
+        handler(Ship, async (_, context) => {
+          for (const event of events) await context.publish(event as Shipped)
+          return result(undefined, ...(events as Shipped[]))
+        }),
+        handler(Mailed, () => undefined),
+      ],
+    })
+    const context = mediator.createContext()
+    context.sink = sink
+    await mediator.send(Ship.of({}), { context })
+    expect(sink.domainEvents).to.have.ordered.members([shipped, billed, shipped, billed])
+    expect(sink.integrationEvents).to.have.ordered.members([told, toldAgain, told, toldAgain])
+  })
+
   it('are gathered from commands where no event has a handler', async () => {
     const sink: EventSink = { domainEvents: [], integrationEvents: [] }
     const mediator = new Mediator({ handlers: [handler(Ship, () => result(undefined, new Shipped(), new Billed()))] })

@@ -37,6 +37,12 @@ describe('the errors of a dispatch', () => {
     )
   })
 
+  it('say so of an integration event too', async () => {
+    // @ts-expect-error events are not sent
+    const error = (await failure(mediator.send(NotedV1.of({})))) as GuloError
+    expect(error.message).to.match(/^send got NotedV1, which is an integration event\./)
+  })
+
   it('say which command was published', async () => {
     // @ts-expect-error commands are not published
     const error = (await failure(mediator.publish(Note.of({})))) as GuloError

@@ -67,6 +67,7 @@ describe('a handler made of a function', () => {
     const error = thrown(() => mediatorOf(lost))
     expect(error.code).to.equal('GULO_NOT_A_MESSAGE_CLASS')
     expect(error.message).to.match(/^Expected a message class, found undefined\./)
+    expect(error.message).to.contain('It is what handle undefined is to handle.')
     expect(error.details).to.include({ handler: 'handle undefined' })
   })
 })
@@ -143,6 +144,8 @@ describe('the registry of a mediator', () => {
   it('refuses a function handler without a function, and names it', () => {
     const error = thrown(() => mediatorOf(handler(Note, undefined as never, { name: 'empty' })))
     expect(error.message).to.match(/^empty cannot be a handler: it has no handle method\./)
+    const nameless = thrown(() => mediatorOf(handler(Note, undefined as never)))
+    expect(nameless.message).to.match(/^handle Note cannot be a handler: it has no handle method\./)
   })
 })
 

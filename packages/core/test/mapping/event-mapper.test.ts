@@ -87,6 +87,16 @@ describe('mapping an event to a contract of the same fields', () => {
     }
   })
 
+  it('keeps what the contract says of an optional field that the event does not have', () => {
+    @Contract('ordering.order.flagged.v1')
+    class FlaggedV1 extends IntegrationEvent {
+      readonly orderId!: string
+      readonly urgent?: boolean = false
+    }
+    const flagged = new EventMapper().register(OrderLost, FlaggedV1)
+    expect(flagged.map(new OrderLost('1'), context)[0]).to.include({ orderId: '1', urgent: false })
+  })
+
   it('leaves out optional fields that the event does not have', () => {
     const cancelled = new EventMapper().register(OrderLost, OrderCancelledV1)
     expect(JSON.stringify(cancelled.map(new OrderLost('1'), context)[0])).to.equal('{"orderId":"1"}')
@@ -123,7 +133,7 @@ describe('mapping an event to a contract of the same fields', () => {
     // @ts-expect-error internal is not in the contract
     typed.register(Talkative, OrderPlacedV1)
     // @ts-expect-error a command is no domain event
-    expect(() => typed.register(Place, NotedV1)).to.throw(/Place is no DomainEvent class/)
+    expect(() => typed.register(Place, NotedV1)).to.throw(/^Mapping Place to NotedV1: Place is no DomainEvent/)
   })
 })
 
