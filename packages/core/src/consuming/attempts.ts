@@ -2,6 +2,8 @@ import { isRetryable } from '../errors.js'
 import { fault } from '../faults.js'
 import { sleep } from '../runtime/clock.js'
 import { type ConsumerParts, consumerName, type Failure, type Task } from './consumer-parts.js'
+import { defaultFailurePolicy } from './failure-policy.js'
+import type { Verdict } from './failure-rule.js'
 import { handleOnce } from './handle-once.js'
 import { setAside } from './set-aside.js'
 
@@ -55,10 +57,10 @@ async function tryOnce(parts: ConsumerParts, task: Task, consumer: string, numbe
 
 /** Does what the policy says; answers whether the message is settled. */
 async function follow(parts: ConsumerParts, task: Task, consumer: string, failure: Failure): Promise<boolean> {
-  const { policy, runtime, observer, retryLater, stopping } = parts
+  const { runtime, observer, retryLater, stopping } = parts
   const { error, attempts: number } = failure
   const { envelope } = task
-  const verdict = policy.decide(error, number, runtime.random)
+  const verdict = decide(parts, error, number)
   switch (verdict.action) {
     case 'retry':
       observer?.({ kind: 'retried', envelope, consumer, attempt: number, delayMs: verdict.delayMs, error })
@@ -96,6 +98,20 @@ async function follow(parts: ConsumerParts, task: Task, consumer: string, failur
   }
 }
 
+const ACTIONS = new Set<unknown>(['retry', 'pause', 'reschedule', 'discard', 'dead-letter', 'quarantine'])
+
+// A policy that fails must not make a message go round for ever.
+function decide({ policy, runtime, logger, group }: ConsumerParts, error: unknown, attempts: number): Verdict {
+  try {
+    const verdict = policy.decide(error, attempts, runtime.random)
+    if (ACTIONS.has(verdict?.action)) return verdict
+    logger.error(`the failure policy of ${group} decided nothing; the default one decides`, verdict)
+  } catch (thrown) {
+    logger.error(`the failure policy of ${group} has itself failed; the default one decides`, thrown)
+  }
+  return defaultFailurePolicy.decide(error, attempts, runtime.random)
+}
+
 function quarantinePoison(parts: ConsumerParts, task: Task, consumer: string, attempts: number): Promise<void> {
   const { envelope, message, handler, firstFailedAt, replayCount } = task
   const error = fault('GULO_POISON_MESSAGE', { messageId: envelope.id, attempts, consumer })
@@ -112,7 +128,10 @@ function quarantinePoison(parts: ConsumerParts, task: Task, consumer: string, at
 
 function checkRunning(parts: ConsumerParts, { handler, event }: Task): void {
   if (parts.stopping.aborted) throw fault('GULO_STOPPED', { component: `The consumer ${parts.group}` })
-  if (!handler.enabled) {
-    throw fault('GULO_HANDLER_DISABLED', { handler: handler.name, message: event.constructor.name })
-  }
+  checkEnabled(handler, event)
+}
+
+/** @throws GULO_HANDLER_DISABLED */
+export function checkEnabled({ enabled, name }: Task['handler'], event: Task['event']): void {
+  if (!enabled) throw fault('GULO_HANDLER_DISABLED', { handler: name, message: event.constructor.name })
 }

@@ -19,7 +19,7 @@ export class CircuitBreaker {
   private readonly failureRatio: number
   private readonly windowMs: number
   private readonly pauseMs: number
-  private windowEnds = 0
+  private windowEnds = Number.NEGATIVE_INFINITY
   private attempts = 0
   private failures = 0
 
@@ -41,7 +41,7 @@ export class CircuitBreaker {
 
   /** Counts one attempt; answers for how many milliseconds to hold the subscription, 0 for not at all. */
   count(failed: boolean): number {
-    const now = this.clock.now()
+    const now = this.clock.monotonic()
     if (now >= this.windowEnds) this.reset(now)
     this.attempts++
     if (failed) this.failures++

@@ -6,7 +6,7 @@ import type { MessageDecoder, Middleware } from '../handling/middleware.js'
 import type { RegisteredHandler } from '../handling/registry.js'
 import { ContractRegistry } from '../message/contract.js'
 import { assignData } from '../message/message.js'
-import { consoleLogger, type Logger, type Observer, observe } from '../message/signals.js'
+import { consoleLogger, type Logger, type Observer, observe, shielded } from '../message/signals.js'
 import type { EventPublishing } from '../publishing/event-publishing.js'
 import type { Duration } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
@@ -100,7 +100,7 @@ export function resolveParts(
     stopping,
     aborted,
     service: options.service ?? group,
-    logger: options.logger ?? consoleLogger,
+    logger: shielded(options.logger ?? consoleLogger),
     observer: observe(options.observers ?? []),
     publishing: options.publishing,
     inbox: options.inbox,

@@ -6,7 +6,7 @@ import { contractOf } from '../message/contract.js'
 import type { IntegrationEvent, MessageClass } from '../message/message.js'
 import { withDeadline } from '../runtime/clock.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
-import type { StopOptions, SubscriptionHandle } from '../transport/transport.js'
+import type { Route, StopOptions, SubscriptionHandle } from '../transport/transport.js'
 import { type ConsumerOptions, resolveParts } from './consumer-options.js'
 import type { ConsumerParts } from './consumer-parts.js'
 import { Delivery } from './delivery.js'
@@ -26,12 +26,13 @@ export class Consumer {
   private delivery: Delivery | undefined
   private subscription: SubscriptionHandle | undefined
   private parts: ConsumerParts | undefined
-  private state: 'new' | 'started' | 'stopped' = 'new'
+  private state: 'new' | 'started' | 'refused' | 'stopped' = 'new'
 
   /** @throws GULO_CONFIGURATION_INVALID */
-  constructor(options: ConsumerOptions) {
+  constructor(given: ConsumerOptions) {
+    const options = given ?? {}
     const { concurrency = 16, maxUnfinishedAttempts = 3 } = options
-    reportFaults(`the consumer ${options.group}`, [
+    reportFaults(options.group ? `the consumer ${options.group}` : 'a consumer', [
       ...(options.group ? [] : ['group is missing: name it after the service.']),
       ...(options.transport ? [] : ['transport is missing: give it kafka(…), rabbitmq(…) or memoryTransport().']),
       ...(Number.isInteger(concurrency) && concurrency > 0
@@ -62,7 +63,8 @@ export class Consumer {
    * @throws GULO_SUBSCRIPTION_INVALID, GULO_CONTRACT_MISSING, GULO_SCHEDULE_UNAVAILABLE, GULO_ALREADY_STARTED …
    */
   async start(): Promise<this> {
-    if (this.state !== 'new') throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
+    if (this.state !== 'new' && this.state !== 'refused')
+      throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
     const mediator = this.options.mediator ?? this.ownMediator()
     const parts = resolveParts(this.options, mediator, this.stopping.signal, this.aborted.signal)
     const handlers = this.options.handlers ?? integrationHandlers(mediator)
@@ -71,17 +73,27 @@ export class Consumer {
     this.delivery = new Delivery(parts, types, this.lanes)
     this.state = 'started'
     const delivery = this.delivery
-    const subscription = await this.options.transport.subscribe({
-      group: this.group,
-      action: this.options.action ?? 'events',
-      routes: routesOf(types, this.options.topics),
-      deliver: (messages) => messages.map((message) => this.watched(delivery.accept(message))),
-    })
+    const subscription = await this.subscribe(delivery, routesOf(types, this.options.topics))
     this.subscription = subscription
     if (!this.stopping.signal.aborted) return this
     // Stopped meanwhile: nobody else knows of the subscription.
     await subscription.close()
     throw fault('GULO_STOPPED', { component: `The consumer ${this.group}` })
+  }
+
+  private async subscribe(delivery: Delivery, routes: readonly Route[]): Promise<SubscriptionHandle> {
+    try {
+      return await this.options.transport.subscribe({
+        group: this.group,
+        action: this.options.action ?? 'events',
+        routes,
+        deliver: (messages) => messages.map((message) => this.watched(delivery.accept(message))),
+      })
+    } catch (error) {
+      // Nothing is subscribed: it may be started again.
+      if (this.state === 'started') this.state = 'refused'
+      throw error
+    }
   }
 
   /**

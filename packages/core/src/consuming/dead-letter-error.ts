@@ -2,7 +2,10 @@ import { GuloError, reasonOf } from '../errors.js'
 import type { DeadLetterError, DeadLetterReason } from './dead-letters.js'
 
 const MAX_STACK = 8192
-const MAX_DETAILS = 4096
+const MAX_DETAIL = 4096
+const MAX_DETAILS = 16_384
+const MAX_NAME = 256
+const MAX_TEXT = 1024
 
 // The closed set of codes that other systems may rely on; an application's own `code` is kept where a handler failed.
 const CODE_OF_REASON: Partial<Record<DeadLetterReason, string>> = {
@@ -21,8 +24,8 @@ export function toDeadLetterError(error: unknown, reason: DeadLetterReason): Dea
   const own = error instanceof Error ? (error as Error & { code?: unknown }) : undefined
   const ownCode = typeof own?.code === 'string' ? own.code : undefined
   return {
-    code: CODE_OF_REASON[reason] ?? CODE_OF_FAULT[ownCode ?? ''] ?? ownCode ?? 'HANDLER_FAILED',
-    type: own?.constructor.name ?? typeof error,
+    code: CODE_OF_REASON[reason] ?? CODE_OF_FAULT[ownCode ?? ''] ?? ownCode?.slice(0, MAX_NAME) ?? 'HANDLER_FAILED',
+    type: String(own?.constructor?.name ?? typeof error).slice(0, MAX_NAME),
     message: typeof own?.message === 'string' ? own.message : reasonOf(error),
     details: GuloError.is(error) ? smallDetails(error.details) : {},
     stack: typeof own?.stack === 'string' ? own.stack.slice(0, MAX_STACK) : undefined,
@@ -31,17 +34,19 @@ export function toDeadLetterError(error: unknown, reason: DeadLetterReason): Dea
 
 /** Only what JSON can say, and only when it is small: details may hold whole messages. */
 function smallDetails(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const small: Record<string, unknown> = {}
+  let small: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(details)) {
-    if (['string', 'number', 'boolean'].includes(typeof value)) small[name] = value
-    else if (Array.isArray(value) && fits(value)) small[name] = value
+    const cut = typeof value === 'string' ? value.slice(0, MAX_TEXT) : value
+    const sayable = Array.isArray(cut) ? fits(cut, MAX_DETAIL) : ['string', 'number', 'boolean'].includes(typeof cut)
+    // Brokers bound what goes into headers: one detail too many, and the message could not be set aside at all.
+    if (sayable && fits({ ...small, [name]: cut }, MAX_DETAILS)) small = { ...small, [name]: cut }
   }
   return small
 }
 
-function fits(value: readonly unknown[]): boolean {
+function fits(value: object, length: number): boolean {
   try {
-    return JSON.stringify(value).length <= MAX_DETAILS
+    return JSON.stringify(value).length <= length
   } catch {
     return false
   }

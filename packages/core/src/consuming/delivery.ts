@@ -2,9 +2,9 @@ import { GuloError, reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import type { RegisteredHandler } from '../handling/registry.js'
 import type { Envelope } from '../message/envelope.js'
-import type { Message, MessageClass } from '../message/message.js'
+import { describeValue, type Message, type MessageClass } from '../message/message.js'
 import type { ReceivedMessage } from '../transport/transport.js'
-import { attempt } from './attempts.js'
+import { attempt, checkEnabled } from './attempts.js'
 import type { ConsumerParts } from './consumer-parts.js'
 import type { Lanes } from './lanes.js'
 import type { Redelivery } from './redelivery.js'
@@ -59,13 +59,17 @@ export class Delivery {
   ): Promise<void> {
     const event = await this.decode(message, envelope, messageClass)
     if (event === undefined) return
+    // Before any runs: the broker delivers again until all are enabled, and each time all would run.
+    for (const handler of handlers) checkEnabled(handler, event)
     for (const handler of handlers) await attempt(this.parts, { handler, event, envelope, message, ...history })
   }
 
   /** The envelope; `undefined` when the bytes cannot be read and are in quarantine now. */
   private async read(message: ReceivedMessage): Promise<Envelope | undefined> {
     try {
-      return this.parts.readEnvelope(message)
+      const envelope = this.parts.readEnvelope(message)
+      if (typeof envelope?.type === 'string') return envelope
+      throw fault('GULO_ENVELOPE_INVALID', { codec: 'readEnvelope', wrong: `it is ${describeValue(envelope)}` })
     } catch (error) {
       await this.quarantine('deserialization', message, undefined, error)
       return undefined

@@ -1,4 +1,4 @@
-import { fault } from '../faults.js'
+import { fault, reportFaults } from '../faults.js'
 import { type ContextActions, type ContextOptions, MessageContext } from '../message/context.js'
 import {
   type Command,
@@ -11,7 +11,7 @@ import {
   type ResultOf,
 } from '../message/message.js'
 import { isEventCarrier } from '../message/result.js'
-import { consoleLogger, type Observer, observe } from '../message/signals.js'
+import { consoleLogger, type Observer, observe, shielded } from '../message/signals.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { Cascade, type EventHandlers } from './cascade.js'
 import { type Chain, compileChain, runChain, type Stage } from './chain.js'
@@ -43,12 +43,16 @@ export class Mediator implements Dispatcher {
 
   /** @throws GULO_HANDLER_DUPLICATE, GULO_HANDLER_INVALID, GULO_MIDDLEWARE_INVALID … */
   constructor(options: MediatorOptions) {
+    reportFaults(
+      'the mediator',
+      Array.isArray(options?.handlers) ? [] : ['handlers is no array: list them, or nothing: [].'],
+    )
     checkMiddleware(options.middleware ?? [])
     this.runtime = options.runtime ?? createRuntime()
     this.middleware = options.middleware ?? []
     this.backend = options.backend
     this.registry = new HandlerRegistry(options.handlers, options.factory ?? newFactory)
-    const logger = options.logger ?? consoleLogger
+    const logger = shielded(options.logger ?? consoleLogger)
     this.surroundings = { clock: this.runtime.clock, logger, tracer: options.tracer }
     this.observer = observe(options.observers ?? [])
     this.cascades = this.registry.list().some((each) => each.kind.endsWith('event'))

@@ -1,5 +1,6 @@
 import type { MessageContext } from '../message/context.js'
 import type { Message } from '../message/message.js'
+import { quietly } from '../message/signals.js'
 import type { Clock } from '../runtime/clock.js'
 
 /** One step of a dispatch, for debugging: given only to mediators that ask for it. */
@@ -25,17 +26,18 @@ export function traced<A extends unknown[]>(
   subject: (...parameters: A) => { readonly message: Message; readonly context: MessageContext },
 ): (...parameters: A) => unknown {
   if (tracer === undefined) return run
+  const tell = (traceStep: TraceStep) => quietly(() => tracer(traceStep))
   return async (...parameters: A) => {
     const { message, context } = subject(...parameters)
     const about = { message: message.constructor.name, messageId: context.messageId, step }
     const start = clock.monotonic()
-    tracer({ ...about, outcome: 'entered', ms: 0 })
+    tell({ ...about, outcome: 'entered', ms: 0 })
     try {
       const value = await run(...parameters)
-      tracer({ ...about, outcome: 'done', ms: clock.monotonic() - start })
+      tell({ ...about, outcome: 'done', ms: clock.monotonic() - start })
       return value
     } catch (error) {
-      tracer({ ...about, outcome: 'failed', ms: clock.monotonic() - start, error })
+      tell({ ...about, outcome: 'failed', ms: clock.monotonic() - start, error })
       throw error
     }
   }

@@ -1,3 +1,4 @@
+import { reportFaults } from '../faults.js'
 import type { DispatchBackend } from '../handling/dispatch-backend.js'
 import type { Dispatcher, SendOptions } from '../handling/dispatcher.js'
 import type { Mediator } from '../handling/mediator.js'
@@ -35,7 +36,11 @@ export interface IntegrationEventOptions {
 
 /** Wraps a mediator so that the integration events of what it handles are published once the handler has succeeded. */
 export function withIntegrationEvents(mediator: Mediator, options: IntegrationEventOptions): PublishingMediator {
-  const { mapper, publisher, unitOfWork, source = 'gulo', topics, observers = [] } = options
+  const { mapper, publisher, unitOfWork, source = 'gulo', topics, observers = [] } = options ?? {}
+  reportFaults('the publishing mediator', [
+    ...(mediator instanceof Object ? [] : ['mediator is missing: make one with new Mediator({ handlers }).']),
+    ...(publisher ? [] : ['publisher is missing: give it a transport or an outbox.']),
+  ])
   const envelopes = new EnvelopeFactory({ source, runtime: mediator.runtime, ...(topics && { topics }) })
   const observer = observe(observers)
   return new PublishingMediator(mediator, new EventPublishing({ mapper, publisher, unitOfWork, envelopes, observer }))

@@ -44,7 +44,8 @@ export function uuidv7(clock: Clock, random: Random): () => string {
   }
 
   return () => {
-    const now = clock.now()
+    // A clock may tell fractions of a millisecond.
+    const now = Math.floor(clock.now())
     if (now > lastMs) tick(now, seed())
     else if (++counter > 0xfff) tick(lastMs + 1, 0)
     const at = take(8)

@@ -77,10 +77,15 @@ export class Scheduler {
     this.look()
   }
 
-  /** Waits for what is being handed over. @throws GULO_STOP_DEADLINE */
-  async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
+  /** Looks for nothing more. */
+  rest(): void {
     this.stopping = true
     this.timer?.cancel()
+  }
+
+  /** Waits for what is being handed over. @throws GULO_STOP_DEADLINE */
+  async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
+    this.rest()
     const late = () =>
       fault('GULO_STOP_DEADLINE', {
         component: 'The scheduler',

@@ -35,7 +35,7 @@ export interface Store {
   readonly schedule?: Schedule
   /** Whether what is committed survives the end of the process; where it does not, stop empties the outbox first. @default true */
   readonly durable?: boolean
-  /** Connects, before anything else is started. */
+  /** Connects, before anything else is started; when it rejects it leaves nothing open, and may be called again. */
   start?(): Promise<void>
   /** Disconnects, after everything else has stopped. */
   stop?(options?: StopOptions): Promise<void>

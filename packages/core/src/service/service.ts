@@ -3,7 +3,7 @@ import { fault, reportFaults } from '../faults.js'
 import type { Dispatcher } from '../handling/dispatcher.js'
 import type { HandlerSource } from '../handling/registry.js'
 import { describeValue } from '../message/message.js'
-import { consoleLogger } from '../message/signals.js'
+import { consoleLogger, shielded } from '../message/signals.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { StopOptions } from '../transport/transport.js'
 import { describeService, type ServiceDescription } from './describe.js'
@@ -25,6 +25,8 @@ export class Service implements AsyncDisposable {
   readonly options: ServiceOptions
   private readonly lifecycle: Lifecycle
   private wiring: Wiring | undefined
+  /** Whoever replays a letter that is being replayed gets the same outcome: it is handled once. */
+  private readonly replays = new Map<string, Promise<DeadLetter>>()
 
   constructor(options: ServiceOptions) {
     reportFaults('the service', optionFaults(options))
@@ -38,8 +40,11 @@ export class Service implements AsyncDisposable {
     return new Service({ ...this.options, ...overrides })
   }
 
-  /** Sends commands and publishes events. @throws GULO_NOT_STARTED before start */
+  /** Sends commands and publishes events. @throws GULO_NOT_STARTED before start, GULO_STOPPED after stop */
   get mediator(): Dispatcher {
+    const { state } = this.lifecycle
+    if (state === 'stopped') throw fault('GULO_STOPPED', { component: `The service ${this.name}` })
+    if (state === 'new') throw this.notStarted('mediator')
     return this.wired('mediator').mediator
   }
 
@@ -106,7 +111,12 @@ export class Service implements AsyncDisposable {
 
   /** Gives a dead letter to its handler once more, under the same message id. @throws GULO_DEAD_LETTER_UNKNOWN … */
   replay(deadLetterId: string): Promise<DeadLetter> {
-    return replay(this.options.store?.deadLetters, this.wired('replay').consumers, deadLetterId)
+    const { consumers } = this.wired('replay')
+    const running =
+      this.replays.get(deadLetterId) ??
+      replay(this.options.store?.deadLetters, consumers, deadLetterId).finally(() => this.replays.delete(deadLetterId))
+    this.replays.set(deadLetterId, running)
+    return running
   }
 
   /** Drops a scheduled message that is not yet due; answers whether there was one. */
@@ -122,12 +132,14 @@ export class Service implements AsyncDisposable {
       { name: 'store', start: () => store?.start?.(), stop: (options: StopOptions) => store?.stop?.(options) },
       { name: 'transport', start: () => transport?.start(), stop: (options: StopOptions) => transport?.stop(options) },
       { name: 'relay', start: () => relay?.start(), stop: (options: StopOptions) => relay?.stop(options) },
-      { name: 'scheduler', start: () => scheduler?.start(), stop: (options: StopOptions) => scheduler?.stop(options) },
+      // It hands retries to consumers: it begins when they have begun, and what it handed over ends with them.
+      { name: 'scheduler', start: () => undefined, stop: (options: StopOptions) => scheduler?.stop(options) },
       ...consumers.map((consumer) => ({
         name: `consumer ${consumer.group}`,
         start: () => consumer.start(),
         stop: (options: StopOptions) => consumer.stop(options),
       })),
+      { name: 'due messages', start: () => scheduler?.start(), stop: () => scheduler?.rest() },
     ]
   }
 
@@ -146,12 +158,16 @@ export class Service implements AsyncDisposable {
   }
 
   private get logger() {
-    return this.options.logger ?? consoleLogger
+    return shielded(this.options.logger ?? consoleLogger)
   }
 
   private wired(operation: string): Wiring {
-    if (this.wiring === undefined) throw fault('GULO_NOT_STARTED', { operation, component: `the service ${this.name}` })
+    if (this.wiring === undefined) throw this.notStarted(operation)
     return this.wiring
+  }
+
+  private notStarted(operation: string): Error {
+    return fault('GULO_NOT_STARTED', { operation, component: `the service ${this.name}` })
   }
 }
 

@@ -9,7 +9,7 @@ import type { RegisteredHandler } from '../handling/registry.js'
 import type { ContextActions } from '../message/context.js'
 import { ContractRegistry, contractOf } from '../message/contract.js'
 import { assignData } from '../message/message.js'
-import { consoleLogger, observe } from '../message/signals.js'
+import { consoleLogger, observe, shielded } from '../message/signals.js'
 import { EnvelopeFactory } from '../publishing/envelope-factory.js'
 import { EventPublishing } from '../publishing/event-publishing.js'
 import { PublishingMediator } from '../publishing/publishing-mediator.js'
@@ -39,7 +39,7 @@ export function wire(options: ServiceOptions): Wiring {
     ...(options.random && { random: options.random }),
   })
   shareRuntime(runtime, transport, store)
-  const logger = options.logger ?? consoleLogger
+  const logger = shielded(options.logger ?? consoleLogger)
   const observers = options.observers ?? []
   const contracts = new ContractRegistry(options.naming && { naming: options.naming })
   const envelopes = new EnvelopeFactory({ source: name, runtime, ...(options.topics && { topics: options.topics }) })

@@ -16,7 +16,7 @@ export interface PublishScope {
 
 /** A broker. It knows two outcomes of a delivery: resolved is acknowledged, rejected is delivered again. */
 export interface Transport extends Publisher {
-  /** Connects; rejects when the broker cannot be reached or refuses. */
+  /** Connects; rejects when the broker cannot be reached or refuses, leaving nothing open, and may then be called again. */
   start(): Promise<void>
   /** Stops fetching, waits for deliveries in flight until the deadline, acknowledges what is done, disconnects. */
   stop(options?: StopOptions): Promise<void>

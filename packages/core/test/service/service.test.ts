@@ -268,7 +268,7 @@ describe('the life of a service', () => {
     const error = await failure(service.start())
     expect(error).to.have.property('code', 'GULO_START_FAILED')
     expect(String(error)).to.contain('broker gone')
-    expect(steps).to.deep.equal(['store start', 'transport start', 'transport stop', 'store stop'])
+    expect(steps).to.deep.equal(['store start', 'transport start', 'store stop'])
     broken = false
     await service.start()
     await service.stop()
