@@ -21,7 +21,7 @@ export class OrderPlacedV1 extends IntegrationEvent {
 }
 
 /** A transport that delivers what a test hands it, and nothing else; it cannot forward. */
-export class HandTransport implements Transport {
+class HandTransport implements Transport {
   subscription: TransportSubscription | undefined
   readonly closed: (StopOptions | undefined)[] = []
   /** What closing the subscription waits for. */
