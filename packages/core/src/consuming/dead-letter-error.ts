@@ -21,6 +21,16 @@ const CODE_OF_FAULT: Readonly<Record<string, string>> = {
 
 /** What of an error may leave the process: code, type, message, small details, the head of the stack. */
 export function toDeadLetterError(error: unknown, reason: DeadLetterReason): DeadLetterError {
+  try {
+    return describe(error, reason)
+  } catch {
+    // Anything can be thrown, also what throws when it is looked at: a message must not fail on its way aside.
+    const code = CODE_OF_REASON[reason] ?? 'HANDLER_FAILED'
+    return { code, type: typeof error, message: reasonOf(error), details: {}, stack: undefined }
+  }
+}
+
+function describe(error: unknown, reason: DeadLetterReason): DeadLetterError {
   const own = error instanceof Error ? (error as Error & { code?: unknown }) : undefined
   const ownCode = typeof own?.code === 'string' ? own.code : undefined
   return {

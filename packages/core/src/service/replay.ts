@@ -1,6 +1,7 @@
 import type { Consumer } from '../consuming/consumer.js'
 import type { DeadLetter, DeadLetters } from '../consuming/dead-letters.js'
 import { fault } from '../faults.js'
+import { describeValue } from '../message/message.js'
 
 /** Gives a dead letter to the handler that failed, under the same message id, and marks it when that is settled. */
 export async function replay(
@@ -8,6 +9,8 @@ export async function replay(
   consumers: readonly Consumer[],
   id: string,
 ): Promise<DeadLetter> {
+  // A query without an id would find any letter.
+  if (typeof id !== 'string') throw fault('GULO_DEAD_LETTER_UNKNOWN', { id: describeValue(id) })
   const [letter] = (await deadLetters?.find({ id })) ?? []
   if (deadLetters === undefined || letter === undefined) throw fault('GULO_DEAD_LETTER_UNKNOWN', { id })
   const group = letter.handler === undefined ? letter.consumer : letter.consumer.slice(0, -(letter.handler.length + 1))
