@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { fault, reportFaults } from '../faults.js'
 import { type HandlerFunction, type HandlerOptions, handler } from '../handling/handler.js'
 import { Mediator } from '../handling/mediator.js'
@@ -45,6 +46,8 @@ export class Consumer {
     this.options = options
     this.group = options.group
     this.lanes = new Lanes(concurrency)
+    // Every message in flight may listen, each for as long as it waits.
+    setMaxListeners(0, this.stopping.signal, this.aborted.signal)
   }
 
   /** Adds a function as handler; before start. */

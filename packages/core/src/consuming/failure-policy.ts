@@ -2,7 +2,7 @@ import { isRetryable } from '../errors.js'
 import { fault } from '../faults.js'
 import type { Random } from '../runtime/random.js'
 import { exponential } from './backoff.js'
-import { anyError, FailureRule, onError, type Verdict } from './failure-rule.js'
+import { anyError, type FailureRule, onError, type Verdict } from './failure-rule.js'
 
 /** Decides what happens to a message whose handler has failed. A value: it can be shared, printed and tested. */
 export interface FailurePolicy {
@@ -28,7 +28,7 @@ const nonRetryable = onError({
  * @throws GULO_POLICY_INVALID
  */
 export function failurePolicy(...rules: readonly FailureRule[]): FailurePolicy {
-  if (rules.some((rule) => !(rule instanceof FailureRule))) {
+  if (rules.some((rule) => !isRule(rule))) {
     throw fault('GULO_POLICY_INVALID', { wrong: 'a rule was not made by onError or anyError' })
   }
   const isGeneral = (rule: FailureRule) => rule.general
@@ -45,6 +45,13 @@ export function failurePolicy(...rules: readonly FailureRule[]): FailurePolicy {
       (ordered.find((rule) => rule.matches(error)) as FailureRule).decide(attempt, random),
     describe: () => ordered.slice(0, ordered.findIndex(isGeneral) + 1).map((rule) => rule.describe()),
   }
+}
+
+// By what it can do: another installed copy of this package has another class.
+function isRule(rule: Partial<FailureRule> | null | undefined): boolean {
+  return (
+    typeof rule?.matches === 'function' && typeof rule.decide === 'function' && typeof rule.longestMs === 'function'
+  )
 }
 
 /** Three attempts in place, then the dead letters; what no retry can help goes there at once. */

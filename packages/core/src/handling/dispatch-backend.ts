@@ -1,4 +1,5 @@
 import { fault, reportFaults } from '../faults.js'
+import { Fifo } from './fifo.js'
 
 /** Decides where and when a message that comes from outside is dispatched. Nested sends run in place. */
 export interface DispatchBackend {
@@ -27,11 +28,11 @@ export function queued({ concurrency = 16, capacity = 1000, whenFull = 'wait' }:
       ? []
       : [`capacity is ${capacity}: use a whole number of 0 or more.`]),
   ])
-  const waiting: (() => void)[] = []
+  const waiting = new Fifo<() => void>()
   let running = 0
 
   const finished = () => {
-    const next = waiting.shift()
+    const next = waiting.take()
     if (next) next()
     else running--
   }
@@ -39,7 +40,7 @@ export function queued({ concurrency = 16, capacity = 1000, whenFull = 'wait' }:
   return {
     async dispatch(work) {
       if (running < concurrency) running++
-      else if (whenFull === 'reject' && waiting.length >= capacity) throw fault('GULO_QUEUE_FULL', { capacity })
+      else if (whenFull === 'reject' && waiting.size >= capacity) throw fault('GULO_QUEUE_FULL', { capacity })
       else await new Promise<void>((resolve) => waiting.push(resolve))
       try {
         return await work()

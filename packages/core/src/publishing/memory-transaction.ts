@@ -72,5 +72,7 @@ export function memoryTransactionOf(transaction: unknown, operation: string): Me
     if (transaction.open) return transaction
     throw fault('GULO_TRANSACTION_INVALID', { operation, found: 'a transaction that has ended' })
   }
-  throw fault('GULO_TRANSACTION_INVALID', { operation, found: describeValue(transaction) })
+  const found = describeValue(transaction)
+  const elsewhere = found.endsWith(` ${MemoryTransaction.name}`) ? ' of another copy of @gulo/core' : ''
+  throw fault('GULO_TRANSACTION_INVALID', { operation, found: found + elsewhere })
 }
