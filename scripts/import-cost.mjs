@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url'
 
 const MAX_MS = 30
 const ROUNDS = 15
-const ENTRY = 'packages/core/dist/bundle.js'
+// `--modules` measures the same code module by module, as it would be without the bundle.
+const ENTRY = process.argv.includes('--modules') ? 'packages/core/dist/index.js' : 'packages/core/dist/bundle.js'
 
 if (!existsSync(ENTRY)) {
   console.log(`import-cost: ${ENTRY} is missing. Run npm run build first.`)
