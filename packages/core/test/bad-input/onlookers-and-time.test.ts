@@ -36,7 +36,7 @@ describe('who only looks on', () => {
     ['a logger that throws', { logger: broken(thrower) }],
     ['a logger that rejects', { logger: broken(rejecter) }],
     ['a tracer that throws', { tracer: thrower }],
-    ['a tracer that rejects', { tracer: rejecter }],
+    ['a tracer that rejects', { tracer: rejecter as never }],
   ]
   for (const [what, options] of onlookers) {
     for (const stored of [false, true]) {
