@@ -229,6 +229,19 @@ describe('a stop during the start', () => {
     expectFault(await failure(service.start()), 'GULO_STOPPED')
   })
 
+  it('starts nothing more', async () => {
+    const { gate, release } = held()
+    const transport = stubborn(stage, [])
+    const service = stage.service({ handlers: [place], transport, store: { start: () => gate } })
+    const starting = failure(service.start())
+    await new Promise((resolve) => setImmediate(resolve))
+    const stopping = service.stop()
+    release()
+    await stopping
+    expectFault(await starting, 'GULO_STOPPED')
+    expect(transport.steps).to.deep.equal([])
+  })
+
   it('ends at its deadline where the start never ends', async () => {
     const service = stage.service({
       handlers: [place],

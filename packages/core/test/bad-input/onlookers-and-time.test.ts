@@ -1,6 +1,8 @@
 import {
   anyError,
   type Clock,
+  Command,
+  Contract,
   createRuntime,
   failurePolicy,
   handler,
@@ -15,6 +17,11 @@ import {
 import { expect } from 'chai'
 import { quietLogger } from '../support/scene.js'
 import { OrderPlacedV1, Place, Stage } from './stage.js'
+
+@Contract('ordering.order.remind.v1')
+class Remind extends Command {
+  readonly orderId!: string
+}
 
 const place = handler(Place, ({ orderId }) => result(orderId, OrderPlacedV1.of({ orderId })))
 const thrower = () => {
@@ -61,6 +68,27 @@ describe('who only looks on', () => {
       })
     }
   }
+})
+
+describe('a logger that throws while a due command fails', () => {
+  it('keeps neither it nor its neighbours from being tried again', async () => {
+    const stage = new Stage()
+    const done: string[] = []
+    let failures = 1
+    const remind = handler(Remind, ({ orderId }) => {
+      if (orderId === '1' && failures-- > 0) throw new Error('not yet')
+      done.push(orderId)
+    })
+    const plan = handler(Place, async ({ orderId }, context) => {
+      for (const each of ['1', '2']) await context.schedule(Remind.of({ orderId: each }), 1000)
+      return result(orderId)
+    })
+    const service = await stage.start({ handlers: [plan, remind], store: memoryStore(), logger: broken(thrower) })
+    await service.mediator.send(Place.of({ orderId: '1' }))
+    while (done.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(done).to.deep.equal(['2', '1'])
+    await stage.close()
+  })
 })
 
 /** The clock of the machine, whose wall clock can be moved. */

@@ -173,6 +173,16 @@ describe('an event whose routing cannot be', () => {
     })
   }
 
+  it('because its key is an empty text goes like one without a key', async () => {
+    const seen: string[] = []
+    await stage.far((event) => seen.push(event.orderId))
+    const service = await stage.start({ handlers: [place] })
+    await service.mediator.send(Place.of({ orderId: '' }))
+    await stage.until('handled')
+    expect(stage.broker.messages('ordering.order.placed.v1')[0]?.key).to.equal(undefined)
+    expect(seen).to.deep.equal([''])
+  })
+
   it('is told by an event publisher as well', async () => {
     const publisher = await new EventPublisher({ transport: memoryTransport(), source: 'script' }).start()
     expectFault(await failure(publisher.publish(OrderPlacedV1.of({ orderId: 'a\nb' }))), 'GULO_KEY_INVALID')

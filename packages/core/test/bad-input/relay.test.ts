@@ -63,6 +63,31 @@ describe('a relay whose broker misbehaves', () => {
     expect(await store.outbox.pending()).to.include({ count: 1200, parked: 0 })
   })
 
+  it('comes back to a topic in its turn, once that is well again', async () => {
+    const { outbox, unitOfWork } = memoryStore()
+    const context = { transaction: undefined } as never
+    const commit = (id: string, topic: string) =>
+      unitOfWork.run(context, () => outbox.publish([envelope({ id, topic, partitionKey: id })], context))
+    const claim = async (limit: number) => {
+      const entries = await outbox.claim(limit)
+      return { entries, ids: entries.map((entry) => entry.envelope.id) }
+    }
+    for (const [id, topic] of [
+      ['a', 'dead'],
+      ['b', 'dead'],
+      ['c', 'live'],
+    ] as const)
+      await commit(id, topic)
+    await outbox.fail((await claim(2)).entries, new Error('the topic is away'))
+    const first = await claim(1)
+    expect(first.ids).to.deep.equal(['c'])
+    await outbox.fail(first.entries, new Error('away as well'))
+    const second = await claim(1)
+    expect(second.ids).to.deep.equal(['a'])
+    await outbox.settle(second.entries)
+    expect((await claim(1)).ids).to.deep.equal(['b'])
+  })
+
   for (const [what, publish] of [
     [
       'throws instead of rejecting',

@@ -28,9 +28,12 @@ class Deep extends Query<number> {
 
 const TOPIC = 'ordering.order.placed.v1'
 const wirings: [string, () => Store | undefined][] = [
-  ['published directly', () => undefined],
+  ['published directly', () => ({ schedule: memoryStore().schedule })],
   ['through an outbox', () => memoryStore()],
-  ['published directly after a unit of work', () => ({ unitOfWork: memoryStore().unitOfWork })],
+  [
+    'published directly after a unit of work',
+    () => ({ unitOfWork: memoryStore().unitOfWork, schedule: memoryStore().schedule }),
+  ],
 ]
 
 for (const [wiring, storeOf] of wirings) {
@@ -56,6 +59,7 @@ for (const [wiring, storeOf] of wirings) {
       ['publish an integration event', () => late.publish(OrderPlacedV1.of({ orderId: 'late' }))],
       ['publish a domain event', () => late.publish(OrderPlaced.of({ orderId: 'late' }))],
       ['send a command', () => late.send(Place.of({ orderId: 'late' }))],
+      ['schedule an event', () => late.schedule(OrderPlacedV1.of({ orderId: 'late' }), '1s')],
       ['do so through a child of its context', () => late.child().publish(OrderPlacedV1.of({ orderId: 'late' }))],
     ] as [string, () => Promise<unknown>][]) {
       it(`is refused when it is to ${what}: it would be lost`, async () => {
