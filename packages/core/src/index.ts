@@ -11,6 +11,7 @@ export {
   nativeJson,
   shortJson,
 } from './codec/codecs.js'
+export { decodeData, type EncodedData, encodeData } from './codec/data.js'
 export { createDecoder, type Decoder, type DecoderOptions, decode, standardReaders } from './codec/detect.js'
 export type { CodecLimits, Headers as WireHeaders } from './codec/headers.js'
 export type { Incoming, Readable, ReadLimits } from './codec/incoming.js'
@@ -20,7 +21,7 @@ export { type Backoff, type ExponentialOptions, exponential, fixed } from './con
 export { BrokerDeadLetters } from './consuming/broker-dead-letters.js'
 export type { CircuitBreakerOptions } from './consuming/circuit-breaker.js'
 export { Consumer } from './consuming/consumer.js'
-export type { ConsumerOptions } from './consuming/consumer-options.js'
+export type { ConsumerExtent, ConsumerOptions } from './consuming/consumer-options.js'
 export { deadLetterHeaders } from './consuming/dead-letter-headers.js'
 export type {
   DeadLetter,
@@ -38,10 +39,9 @@ export {
   type FailureMatcher,
   type FailureOutcome,
   FailureRule,
-  type FailureStage,
   onError,
-  type Verdict,
 } from './consuming/failure-rule.js'
+export type { FailureStage, Verdict } from './consuming/failure-stage.js'
 export type { IdempotencyKeyStore } from './consuming/idempotency-keys.js'
 export type { AttemptLog, Inbox, InboxEntry, InboxRetention } from './consuming/inbox.js'
 export type { MemoryAttemptLog } from './consuming/memory-attempt-log.js'
@@ -49,6 +49,7 @@ export type { MemoryDeadLetters } from './consuming/memory-dead-letters.js'
 export type { MemoryIdempotencyKeys } from './consuming/memory-idempotency-keys.js'
 export type { MemoryInbox } from './consuming/memory-inbox.js'
 export type { Redelivery, RetryLater } from './consuming/redelivery.js'
+export { toDeadLetters, type UnsentLettersOptions } from './consuming/unsent-letters.js'
 export { type ErrorDetails, type ErrorEntry, errorFactory, GuloError, isRetryable } from './errors.js'
 export { CORE_ERRORS } from './faults.js'
 // handling
@@ -144,6 +145,7 @@ export {
 } from './publishing/publishing-mediator.js'
 export { Relay, type RelayOptions } from './publishing/relay.js'
 export type { UnitOfWork } from './publishing/unit-of-work.js'
+export type { KeepUnsent, Unsent } from './publishing/unsent.js'
 // runtime: time and chance, handed in
 export {
   type Clock,
@@ -156,6 +158,7 @@ export {
   toMs,
   withDeadline,
 } from './runtime/clock.js'
+export { DeadlineQueue } from './runtime/deadline-queue.js'
 export { type Random, seededRandom, systemRandom } from './runtime/random.js'
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
 export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'
@@ -165,33 +168,22 @@ export type { MemorySchedule } from './scheduling/memory-schedule.js'
 export type { Schedule, ScheduledItem, ScheduledWork, ScheduleScope } from './scheduling/schedule.js'
 // service
 export type { ServiceDescription } from './service/describe.js'
+export type { GroupLag } from './service/group-lag.js'
 export type { ServiceHealth } from './service/health.js'
 export type { LifecycleState } from './service/lifecycle.js'
 export { createService, Service } from './service/service.js'
 export type { ServiceOptions, Store } from './service/service-options.js'
 // transport
+export { checkSubscription, type SubscriptionLimits } from './transport/check-subscription.js'
 export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker } from './transport/memory-broker.js'
 export type { MemoryFaults } from './transport/memory-faults.js'
 export type { MemoryMember } from './transport/memory-feed.js'
-export type { MemoryGroup } from './transport/memory-group.js'
+export type { MemoryGroup, MemoryReads } from './transport/memory-group.js'
 export type { MemoryPacer } from './transport/memory-pacer.js'
 export type { MemoryPartition, MemoryTopic } from './transport/memory-topic.js'
 export { type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './transport/memory-transport.js'
+export { Resting } from './transport/resting.js'
+export { positionFaults } from './transport/start-position.js'
+export { matchesTopic } from './transport/topic-patterns.js'
 export { byDomain, byType, snakeCase, type TopicStrategy } from './transport/topics.js'
-export type {
-  ComponentHealth,
-  DescribedTransport,
-  Forwarder,
-  HealthReporter,
-  OutgoingMessage,
-  Publisher,
-  PublishScope,
-  ReceivedMessage,
-  Route,
-  StopOptions,
-  SubscriptionHandle,
-  Transport,
-  TransportFacts,
-  TransportSubscription,
-  WireMessage,
-} from './transport/transport.js'
+export type * from './transport-ports.js'

@@ -35,9 +35,12 @@ export function readBase64(text: unknown, type: string, contentType: string): Ui
 }
 
 function decodeUtf8(bytes: Uint8Array, type: string, contentType: string): string {
-  if (!isUtf8(bytes)) throw fault('GULO_BODY_INVALID', { type, contentType, reason: 'it is not UTF-8' })
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const text = buffer.toString()
+  // What stands for bytes that are none may also have been sent: only then they are looked at once more.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) {
+    throw fault('GULO_BODY_INVALID', { type, contentType, reason: 'it is not UTF-8' })
+  }
   // Some producers put a byte order mark in front.
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }

@@ -1,6 +1,7 @@
 import { GuloError } from '../errors.js'
 import { fault, reportFaults } from '../faults.js'
 import type { Envelope } from '../message/envelope.js'
+import { Attributes } from './attributes.js'
 import { limitFaults } from './codecs.js'
 import { Incoming, type Readable, type ReadLimits } from './incoming.js'
 import { binaryReader, structuredReader } from './read-cloudevents.js'
@@ -25,34 +26,44 @@ export const standardReaders: readonly Reader[] = Object.freeze([
   debeziumReader,
 ])
 
+const LIMITS: Required<ReadLimits> = Object.freeze({ maxBytes: 10_485_760, maxHeaders: 256, maxHeaderBytes: 262_144 })
+const NOTHING: Attributes = Object.freeze(new Attributes())
+
 /**
  * Makes a decoder that knows more formats than `decode`, or other limits.
  * The decoder throws GULO_ENVELOPE_UNKNOWN, GULO_ENVELOPE_INVALID, GULO_BODY_INVALID or GULO_TOO_LARGE, never another error.
  * @throws GULO_CONFIGURATION_INVALID
  */
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const { readers = standardReaders, maxBytes = 10_485_760, maxHeaders = 256, maxHeaderBytes = 262_144 } = options
+  const { readers = standardReaders } = options
+  const { maxBytes = LIMITS.maxBytes, maxHeaders = LIMITS.maxHeaders, maxHeaderBytes = LIMITS.maxHeaderBytes } = options
   const limits = { maxBytes, maxHeaders, maxHeaderBytes }
   reportFaults('the decoder', limitFaults(limits))
+  let before = NOTHING
   return (received) => {
-    const message = sort(received, limits)
-    for (const reader of readers) {
-      try {
-        if (reader.recognises(message)) return reader.read(message)
-      } catch (error) {
-        throw GuloError.is(error) ? error : invalid(reader.name, String(error), error)
-      }
-    }
-    throw unrecognised(message)
+    const message = sort(received, limits, before)
+    before = message.attributes
+    return read(readers, message)
   }
 }
 
 /** Reads CloudEvents, the platform's JSON formats and Debezium's outbox messages. @throws as {@link createDecoder} says */
-export const decode: Decoder = createDecoder()
+export const decode: Decoder = (received) => read(standardReaders, sort(received, LIMITS, NOTHING))
 
-function sort(received: Readable, limits: Required<ReadLimits>): Incoming {
+function read(readers: readonly Reader[], message: Incoming): Envelope {
+  for (const reader of readers) {
+    try {
+      if (reader.recognises(message)) return reader.read(message)
+    } catch (error) {
+      throw GuloError.is(error) ? error : invalid(reader.name, String(error), error)
+    }
+  }
+  throw unrecognised(message)
+}
+
+function sort(received: Readable, limits: Required<ReadLimits>, before: Attributes): Incoming {
   try {
-    return new Incoming(received, limits)
+    return new Incoming(received, limits, before)
   } catch (error) {
     throw GuloError.is(error) ? error : invalid('incoming', String(error), error)
   }

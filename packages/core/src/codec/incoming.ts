@@ -1,10 +1,11 @@
-import { Buffer } from 'node:buffer'
 import { fault } from '../faults.js'
 import type { WireMessage } from '../transport/transport.js'
 import { Attributes, attributeOfHeader, prefixLength } from './attributes.js'
 import { parseJson } from './body.js'
 import { isJson, JSON_CONTENT_TYPE } from './content-type.js'
+import { headerText } from './header-text.js'
 import type { Headers } from './headers.js'
+import { likelyText, putUsual } from './usual-headers.js'
 
 /** What is read: bytes and headers, and the topic they came from. */
 export type Readable = WireMessage & { readonly topic: string }
@@ -38,8 +39,11 @@ export class Incoming {
   plain: Headers | undefined = undefined
   private json: { readonly value: unknown } | undefined = undefined
 
-  /** @throws GULO_TOO_LARGE or GULO_ENVELOPE_INVALID */
-  constructor({ topic, key, body, headers }: Readable, limits: Required<ReadLimits>) {
+  /**
+   * `before` has the attributes of the message before, of which many are the same again and need not be made anew.
+   * @throws GULO_TOO_LARGE or GULO_ENVELOPE_INVALID
+   */
+  constructor({ topic, key, body, headers }: Readable, limits: Required<ReadLimits>, before: Attributes) {
     this.topic = topic
     this.key = key || undefined
     this.body = body ?? null
@@ -47,7 +51,7 @@ export class Incoming {
     if (this.body !== null && this.body.length > limits.maxBytes) {
       throw this.tooLarge('body', this.body.length, limits.maxBytes)
     }
-    if (headers) this.readHeaders(headers, limits)
+    if (headers) this.readHeaders(headers, limits, before)
   }
 
   /** A header as text; `undefined` when it is missing or null. */
@@ -83,20 +87,28 @@ export class Incoming {
     return first === 0x7b
   }
 
-  private readHeaders(headers: Readonly<Record<string, unknown>>, limits: Required<ReadLimits>): void {
+  private readHeaders(
+    headers: Readonly<Record<string, unknown>>,
+    limits: Required<ReadLimits>,
+    before: Attributes,
+  ): void {
     let count = 0
     let bytes = 0
     for (const name of Object.keys(headers)) {
-      const value = toText(headers[name])
-      if (value === undefined) continue
-      bytes += name.length + value.length
+      const text = headerText(headers[name], likelyText(name, before, this.key))
+      if (text === undefined) continue
+      bytes += name.length + text.length
       if (++count > limits.maxHeaders) throw invalid(`it has more than ${limits.maxHeaders} headers`)
       if (bytes > limits.maxHeaderBytes) throw this.tooLarge('headers', bytes, limits.maxHeaderBytes)
-      this.sort(name, value)
+      if (text === '' || !putUsual(name, text, this.attributes)) this.sort(name, text)
     }
   }
 
   private sort(name: string, value: string): void {
+    if (name === 'content-type' || name === 'Content-Type') {
+      this.contentType = value || undefined
+      return
+    }
     const attribute = attributeOfHeader(name)
     if (attribute !== undefined) {
       if (value !== '') this.attributes[attribute] = value
@@ -104,7 +116,6 @@ export class Incoming {
     }
     const prefix = prefixLength(name)
     if (prefix > 0) this.extensions = withHeader(this.extensions, name.slice(prefix), value)
-    else if (name === 'content-type' || name === 'Content-Type') this.contentType = value || undefined
     else if (name === 'traceparent') this.traceparent = value
     else if (name === 'tracestate') this.tracestate = value
     else if (name === 'trace_id') this.traceId = value
@@ -121,16 +132,6 @@ function withHeader(headers: Headers | undefined, name: string, value: string): 
   const all = headers ?? {}
   all[name] = value
   return all
-}
-
-/** A value of a header as text: brokers hand out bytes, AMQP also numbers, Kafka a list where a name is repeated. */
-function toText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value
-  if (Buffer.isBuffer(value)) return value.toString()
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
-  const last: unknown = Array.isArray(value) ? value.at(-1) : undefined
-  return Array.isArray(last) ? undefined : last === undefined ? undefined : toText(last)
 }
 
 function invalid(wrong: string) {

@@ -1,115 +1,132 @@
-import { isRetryable } from '../errors.js'
 import { fault } from '../faults.js'
-import { sleep } from '../runtime/clock.js'
-import { type ConsumerParts, consumerName, type Failure, type Task } from './consumer-parts.js'
-import { defaultFailurePolicy } from './failure-policy.js'
-import type { Verdict } from './failure-rule.js'
-import { handleOnce } from './handle-once.js'
+import type { MessageContext } from '../message/context.js'
+import { type EventCarrier, isEventCarrier } from '../message/result.js'
+import type { ConsumerParts, Task } from './consumer-parts.js'
+import { consumerName, type Failure } from './failure.js'
+import { follow } from './follow-policy.js'
+import { createContext, type Done, handleOnce } from './handle-once.js'
 import { setAside } from './set-aside.js'
 
 /**
- * Tries one handler until the message is settled: handled, rescheduled, discarded or set aside. Rejects only when the
- * broker is to deliver again: the service stops, the handler is disabled, or there is no place to set the message aside.
+ * Tries one handler until the message is settled: handled, rescheduled, discarded or set aside. Answers `undefined` when
+ * it is settled already. Throws or rejects only when the broker is to deliver again: the service stops, the handler is
+ * disabled, or there is no place to set the message aside.
  */
-export async function attempt(parts: ConsumerParts, task: Task): Promise<void> {
-  const consumer = consumerName(parts.group, task.handler.name)
-  let firstFailedAt = task.firstFailedAt
-  for (let number = task.attempt; ; number++) {
+export function attempt(parts: ConsumerParts, task: Task): Promise<void> | undefined {
+  const { attemptLog, gate, inbox, publishing, handlerTimeoutMs } = parts
+  if (attemptLog !== undefined || !gate.open) return attemptFrom(parts, task, task.attempt, task.firstFailedAt)
+  checkRunning(parts, task)
+  const alone = inbox === undefined && publishing === undefined && handlerTimeoutMs === undefined
+  try {
+    return alone ? runAlone(parts, task) : runOnce(parts, task)
+  } catch (error) {
+    return attemptAgain(parts, task, error)
+  }
+}
+
+// `then`, because nearly every message is done at once, and an async frame would cost as much as all of this.
+function runAlone(parts: ConsumerParts, task: Task): Promise<void> | undefined {
+  const { mediator, aborted } = parts
+  const { handler, event, attempt: number } = task
+  const context = createContext(parts, task, number, aborted)
+  const answer = mediator.begin(handler, event, context)
+  if (answer === undefined) return handled(parts, task, 'done')
+  return Promise.resolve(answer).then(
+    (value) => (isEventCarrier(value) ? raise(parts, task, value, context) : handled(parts, task, 'done')),
+    (error: unknown) => attemptAgain(parts, task, error),
+  )
+}
+
+function runOnce(parts: ConsumerParts, task: Task): Promise<void> {
+  return handleOnce(parts, task, task.attempt).then(
+    (done) => handled(parts, task, done),
+    (error: unknown) => attemptAgain(parts, task, error),
+  )
+}
+
+async function raise(parts: ConsumerParts, task: Task, carrier: EventCarrier, context: MessageContext): Promise<void> {
+  try {
+    await parts.mediator.finish(task.handler, carrier, context)
+  } catch (error) {
+    return attemptAgain(parts, task, error)
+  }
+  handled(parts, task, 'done')
+}
+
+/** What comes after a first attempt that has failed. */
+async function attemptAgain(parts: ConsumerParts, task: Task, error: unknown): Promise<void> {
+  count(parts, false)
+  checkNotAborted(parts, error)
+  const { attempt: number, firstFailedAt = parts.runtime.timestamp() } = task
+  if (await follow(parts, task, failureOf(task, number, firstFailedAt, error))) return
+  return attemptFrom(parts, task, number + 1, firstFailedAt)
+}
+
+/** One attempt after the other, from number `first` on. */
+async function attemptFrom(parts: ConsumerParts, task: Task, first: number, failedAt: string | undefined) {
+  let firstFailedAt = failedAt
+  for (let number = first; ; number++) {
     await parts.gate.pass(parts.stopping)
     checkRunning(parts, task)
-    const outcome = await tryOnce(parts, task, consumer, number)
+    const outcome = await tryOnce(parts, task, number)
     if (outcome.ok) return
+    checkNotAborted(parts, outcome.error)
     firstFailedAt ??= parts.runtime.timestamp()
-    const { envelope, message, handler, replayCount } = task
-    const { error } = outcome
-    const failure = { envelope, message, handler: handler.name, error, attempts: number, firstFailedAt, replayCount }
-    if (await follow(parts, task, consumer, failure)) return
+    if (await follow(parts, task, failureOf(task, number, firstFailedAt, outcome.error))) return
   }
+}
+
+// Cut off by the stop, which says nothing of the message: whoever gets it next may well handle it.
+function checkNotAborted({ aborted, group }: ConsumerParts, error: unknown): void {
+  if (aborted.aborted) throw fault('GULO_STOPPED', { component: `The consumer ${group}` }, error)
 }
 
 type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown }
 
 /** One attempt, counted before it starts, so that a message that ends the process is found out. */
-async function tryOnce(parts: ConsumerParts, task: Task, consumer: string, number: number): Promise<Outcome> {
-  const { envelope } = task
-  const unfinished = (await parts.attemptLog?.begin(consumer, envelope.id)) ?? 1
-  if (unfinished > parts.maxUnfinishedAttempts) {
+async function tryOnce(parts: ConsumerParts, task: Task, number: number): Promise<Outcome> {
+  const { attemptLog, maxUnfinishedAttempts } = parts
+  const { id } = task.envelope
+  const consumer = consumerName(parts.group, task.handler.name)
+  const unfinished = (await attemptLog?.begin(consumer, id)) ?? 1
+  if (unfinished > maxUnfinishedAttempts) {
     await quarantinePoison(parts, task, consumer, unfinished - 1)
-    await parts.attemptLog?.end(consumer, envelope.id)
+    await attemptLog?.end(consumer, id)
     return { ok: true }
   }
   let outcome: Outcome = { ok: true }
   try {
-    const done = await handleOnce(parts, task, consumer, number)
-    if (done === 'duplicate') parts.observer?.({ kind: 'duplicate', envelope, consumer })
-    else parts.observer?.({ kind: 'handled', envelope, consumer, attempt: number })
+    tell(parts, task, number, await handleOnce(parts, task, number))
   } catch (error) {
     outcome = { ok: false, error }
   }
-  await parts.attemptLog?.end(consumer, envelope.id)
-  const holdMs = parts.breaker?.count(!outcome.ok) ?? 0
-  if (holdMs > 0) {
-    parts.logger.warn(`the circuit breaker of ${parts.group} holds its messages for ${holdMs} ms`)
-    parts.gate.close(holdMs)
-  }
+  await attemptLog?.end(consumer, id)
+  count(parts, outcome.ok)
   return outcome
 }
 
-/** Does what the policy says; answers whether the message is settled. */
-async function follow(parts: ConsumerParts, task: Task, consumer: string, failure: Failure): Promise<boolean> {
-  const { runtime, observer, retryLater, stopping } = parts
-  const { error, attempts: number } = failure
-  const { envelope } = task
-  const verdict = decide(parts, error, number)
-  switch (verdict.action) {
-    case 'retry':
-      observer?.({ kind: 'retried', envelope, consumer, attempt: number, delayMs: verdict.delayMs, error })
-      await sleep(runtime.clock, verdict.delayMs, stopping)
-      return false
-    case 'pause':
-      observer?.({ kind: 'retried', envelope, consumer, attempt: number, delayMs: verdict.delayMs, error })
-      parts.gate.close(verdict.delayMs)
-      return false
-    case 'reschedule': {
-      if (retryLater === undefined) throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'A delayed retry' }, error)
-      const { message, handler, replayCount } = task
-      const { firstFailedAt } = failure
-      const again = {
-        group: parts.group,
-        handler: handler.name,
-        message,
-        attempt: number + 1,
-        firstFailedAt,
-        replayCount,
-      }
-      await retryLater(again, verdict.delayMs)
-      observer?.({ kind: 'rescheduled', envelope, consumer, delayMs: verdict.delayMs, error })
-      return true
-    }
-    case 'discard':
-      observer?.({ kind: 'ignored', envelope, group: parts.group, reason: 'discarded' })
-      return true
-    case 'dead-letter':
-      await setAside(parts, 'dead-letter', isRetryable(error) ? 'retries-exhausted' : 'non-retryable', failure)
-      return true
-    case 'quarantine':
-      await setAside(parts, 'quarantine', isRetryable(error) ? 'retries-exhausted' : 'non-retryable', failure)
-      return true
-  }
+function handled(parts: ConsumerParts, task: Task, done: Done): undefined {
+  tell(parts, task, task.attempt, done)
+  count(parts, true)
 }
 
-const ACTIONS = new Set<unknown>(['retry', 'pause', 'reschedule', 'discard', 'dead-letter', 'quarantine'])
+function tell({ observer, group }: ConsumerParts, { envelope, handler }: Task, attempt: number, done: Done): void {
+  if (observer === undefined) return
+  const consumer = consumerName(group, handler.name)
+  if (done === 'duplicate') observer({ kind: 'duplicate', envelope, consumer })
+  else observer({ kind: 'handled', envelope, consumer, attempt })
+}
 
-// A policy that fails must not make a message go round for ever.
-function decide({ policy, runtime, logger, group }: ConsumerParts, error: unknown, attempts: number): Verdict {
-  try {
-    const verdict = policy.decide(error, attempts, runtime.random)
-    if (ACTIONS.has(verdict?.action)) return verdict
-    logger.error(`the failure policy of ${group} decided nothing; the default one decides`, verdict)
-  } catch (thrown) {
-    logger.error(`the failure policy of ${group} has itself failed; the default one decides`, thrown)
-  }
-  return defaultFailurePolicy.decide(error, attempts, runtime.random)
+function count({ breaker, logger, group, gate }: ConsumerParts, ok: boolean): void {
+  const holdMs = breaker?.count(!ok) ?? 0
+  if (holdMs === 0) return
+  logger.warn(`the circuit breaker of ${group} holds its messages for ${holdMs} ms`)
+  gate.close(holdMs)
+}
+
+function failureOf(task: Task, attempts: number, firstFailedAt: string, error: unknown): Failure {
+  const { envelope, message, handler, replayCount } = task
+  return { envelope, message, handler: handler.name, error, attempts, firstFailedAt, replayCount }
 }
 
 function quarantinePoison(parts: ConsumerParts, task: Task, consumer: string, attempts: number): Promise<void> {

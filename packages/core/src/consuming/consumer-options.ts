@@ -1,4 +1,4 @@
-import { type Decoder, decode } from '../codec/detect.js'
+import { createDecoder, type Decoder } from '../codec/detect.js'
 import { fault } from '../faults.js'
 import type { HandlerFactory } from '../handling/handler.js'
 import type { Mediator } from '../handling/mediator.js'
@@ -10,17 +10,27 @@ import { consoleLogger, type Logger, type Observer, observe, shielded } from '..
 import type { EventPublishing } from '../publishing/event-publishing.js'
 import type { Duration } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
+import { canForward } from '../transport/forwarding.js'
 import type { TopicStrategy } from '../transport/topics.js'
-import type { Forwarder, Transport } from '../transport/transport.js'
+import type { StartPosition, Transport } from '../transport/transport.js'
 import { checkedMs } from './backoff.js'
 import { BrokerDeadLetters } from './broker-dead-letters.js'
 import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js'
 import type { ConsumerParts } from './consumer-parts.js'
 import type { DeadLetterSink } from './dead-letters.js'
-import { defaultFailurePolicy, type FailurePolicy } from './failure-policy.js'
+import { defaultFailurePolicy, type FailurePolicy, needsSchedule } from './failure-policy.js'
 import { Gate } from './gate.js'
 import type { AttemptLog, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
+import { RetryTopics } from './retry-topics.js'
+
+/** What a consumer reads beside the topics of its types, in words. */
+export interface ConsumerExtent {
+  readonly patterns: readonly string[]
+  /** `undefined` where the transport decides. */
+  readonly startAt: string | undefined
+  readonly broadcast: boolean
+}
 
 export interface ConsumerOptions {
   /** The broker. It is started by whoever owns it. */
@@ -29,6 +39,15 @@ export interface ConsumerOptions {
   readonly group: string
   /** What is done with the messages, in queue names such as `inventory.reserve-stock.normal`. @default 'events' */
   readonly action?: string
+  /** Topics to read beside those of the handlers: all there are and will be whose names match. @default none */
+  readonly patterns?: readonly RegExp[]
+  /** Where a group starts that has no position yet. @default what the transport is set to; with `broadcast` the next message */
+  readonly startAt?: StartPosition
+  /**
+   * Whether each instance handles every message that is published while it runs. Without an inbox, an attempt log and
+   * attempts at a later time, which all instances would share. @default false
+   */
+  readonly broadcast?: boolean
   /** How many keys are handled at once. @default 16 */
   readonly concurrency?: number
   /** What happens when a handler fails. @default 3 attempts in place, then the dead letters */
@@ -45,6 +64,8 @@ export interface ConsumerOptions {
   readonly deadLetters?: DeadLetterSink
   /** What becomes of types that nobody here handles. @default 'ignore' */
   readonly unknownTypes?: 'ignore' | 'dead-letter'
+  /** Wire types that other consumers of the service handle: they are left to those. @default none */
+  readonly elsewhere?: readonly string[]
   /** After this time a handler has failed and its signal is aborted. @default never */
   readonly handlerTimeout?: Duration
   /** Names the topic of each wire type; publishers and consumers use the same. @default byType */
@@ -79,7 +100,8 @@ export interface ConsumerOptions {
 
 /**
  * The options with their defaults, checked.
- * @throws GULO_SCHEDULE_UNAVAILABLE, GULO_CONFIGURATION_INVALID or GULO_DURATION_INVALID
+ * @throws GULO_SCHEDULE_UNAVAILABLE, GULO_FORWARD_UNAVAILABLE, GULO_DEAD_LETTERS_MISSING,
+ * GULO_CONFIGURATION_INVALID or GULO_DURATION_INVALID
  */
 export function resolveParts(
   options: ConsumerOptions,
@@ -89,9 +111,10 @@ export function resolveParts(
 ): ConsumerParts & { readonly contracts: ContractRegistry } {
   const { group, policy = defaultFailurePolicy, circuitBreaker, handlerTimeout, retryLater } = options
   const { runtime } = mediator
-  if (policy.reorders && retryLater === undefined) {
+  if (needsSchedule(policy) && retryLater === undefined) {
     throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'A delayed retry' })
   }
+  const service = options.service ?? group
   return {
     group,
     policy,
@@ -99,19 +122,21 @@ export function resolveParts(
     runtime,
     stopping,
     aborted,
-    service: options.service ?? group,
+    service,
     logger: shielded(options.logger ?? consoleLogger),
     observer: observe(options.observers ?? []),
     publishing: options.publishing,
     inbox: options.inbox,
     attemptLog: options.attemptLog,
-    deadLetters: options.deadLetters ?? besideTopic(options.transport),
+    deadLetters: options.deadLetters ?? besideTopic(options.transport, group),
     retryLater,
+    retryTopics: retryTopicsOf(options.transport, policy, { group, service, runtime }),
     breaker: circuitBreaker && new CircuitBreaker(circuitBreaker, runtime.clock),
     gate: new Gate(runtime.clock),
-    readEnvelope: options.readEnvelope ?? decode,
+    readEnvelope: options.readEnvelope ?? createDecoder(),
     decode:
       options.decode ?? decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data)),
+    elsewhere: new Set(options.elsewhere),
     unknownTypes: options.unknownTypes ?? 'ignore',
     maxUnfinishedAttempts: options.maxUnfinishedAttempts ?? 3,
     handlerTimeoutMs: handlerTimeout === undefined ? undefined : checkedMs('handlerTimeout', handlerTimeout),
@@ -125,6 +150,18 @@ export function decoderOf(middleware: readonly Middleware[] = []): MessageDecode
   return undefined
 }
 
-function besideTopic(transport: Transport & Partial<Forwarder>): DeadLetterSink | undefined {
-  return typeof transport.forward === 'function' ? new BrokerDeadLetters(transport as Forwarder) : undefined
+// Whatever the policy: there are always bytes that nobody can read, and found out late they would block their partition.
+function besideTopic(transport: Transport, group: string): DeadLetterSink {
+  if (canForward(transport)) return new BrokerDeadLetters(transport)
+  throw fault('GULO_DEAD_LETTERS_MISSING', { group })
+}
+
+function retryTopicsOf(
+  transport: Transport,
+  { retryTopics: count = 0 }: FailurePolicy,
+  owner: { readonly group: string; readonly service: string; readonly runtime: Runtime },
+): RetryTopics | undefined {
+  if (count === 0) return undefined
+  if (canForward(transport)) return new RetryTopics({ ...owner, count, forwarder: transport })
+  throw fault('GULO_FORWARD_UNAVAILABLE', { operation: `The retry topics of ${owner.group}` })
 }

@@ -13,6 +13,7 @@ import type { FailurePolicy } from './failure-policy.js'
 import type { Gate } from './gate.js'
 import type { AttemptLog, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
+import type { RetryTopics } from './retry-topics.js'
 
 /** What a consumer works with, resolved once. */
 export interface ConsumerParts {
@@ -25,14 +26,17 @@ export interface ConsumerParts {
   readonly publishing: EventPublishing | undefined
   readonly inbox: Inbox | undefined
   readonly attemptLog: AttemptLog | undefined
-  readonly deadLetters: DeadLetterSink | undefined
+  readonly deadLetters: DeadLetterSink
   readonly retryLater: RetryLater | undefined
+  readonly retryTopics: RetryTopics | undefined
   readonly policy: FailurePolicy
   readonly breaker: CircuitBreaker | undefined
   readonly gate: Gate
   readonly readEnvelope: (message: ReceivedMessage) => Envelope
   readonly decode: MessageDecoder
   readonly unknownTypes: 'ignore' | 'dead-letter'
+  /** Types that are not unknown, but handled by others. */
+  readonly elsewhere: ReadonlySet<string>
   readonly maxUnfinishedAttempts: number
   readonly handlerTimeoutMs: number | undefined
   /** Aborted when the consumer begins to stop: no more retries. */
@@ -51,20 +55,4 @@ export interface Task {
   readonly attempt: number
   readonly firstFailedAt: string | undefined
   readonly replayCount: number
-}
-
-/** What is known of the failure of one message. */
-export interface Failure {
-  readonly envelope: Envelope | undefined
-  readonly message: ReceivedMessage
-  readonly handler: string | undefined
-  readonly error: unknown
-  readonly attempts: number
-  readonly firstFailedAt: string | undefined
-  readonly replayCount: number
-}
-
-/** The name under which inbox, attempts and dead letters know one handler of a group. */
-export function consumerName(group: string, handler: string | undefined): string {
-  return handler === undefined ? group : `${group}/${handler}`
 }

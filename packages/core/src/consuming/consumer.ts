@@ -2,19 +2,23 @@ import { setMaxListeners } from 'node:events'
 import { fault, reportFaults } from '../faults.js'
 import { type HandlerFunction, type HandlerOptions, handler } from '../handling/handler.js'
 import { Mediator } from '../handling/mediator.js'
-import type { HandlerSource, RegisteredHandler } from '../handling/registry.js'
+import type { HandlerSource } from '../handling/registry.js'
 import { contractOf } from '../message/contract.js'
 import type { IntegrationEvent, MessageClass } from '../message/message.js'
 import { withDeadline } from '../runtime/clock.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
-import type { Route, StopOptions, SubscriptionHandle } from '../transport/transport.js'
-import { type ConsumerOptions, resolveParts } from './consumer-options.js'
+import { sayPosition } from '../transport/start-position.js'
+import type { PartitionLag, StopOptions } from '../transport/transport.js'
+import { consumerFaults, policyFaults } from './consumer-faults.js'
+import { type ConsumerExtent, type ConsumerOptions, resolveParts } from './consumer-options.js'
 import type { ConsumerParts } from './consumer-parts.js'
-import { Delivery } from './delivery.js'
+import { Delivery, type TypeRoute } from './delivery.js'
 import { defaultFailurePolicy } from './failure-policy.js'
 import { Lanes } from './lanes.js'
+import { openReading } from './open-reading.js'
+import type { Reading } from './reading.js'
 import type { Redelivery } from './redelivery.js'
-import { routesOf, typesOf } from './routes.js'
+import { integrationHandlers, routesOf, typesOf } from './routes.js'
 
 /** Receives the integration events of one group and runs their handlers, in order per key, until each is settled. */
 export class Consumer {
@@ -25,27 +29,17 @@ export class Consumer {
   private readonly aborted = new AbortController()
   private readonly lanes: Lanes
   private delivery: Delivery | undefined
-  private subscription: SubscriptionHandle | undefined
+  private reading: Reading | undefined
   private parts: ConsumerParts | undefined
   private state: 'new' | 'started' | 'refused' | 'stopped' = 'new'
 
   /** @throws GULO_CONFIGURATION_INVALID */
   constructor(given: ConsumerOptions) {
     const options = given ?? {}
-    const { concurrency = 16, maxUnfinishedAttempts = 3 } = options
-    reportFaults(options.group ? `the consumer ${options.group}` : 'a consumer', [
-      ...(options.group ? [] : ['group is missing: name it after the service.']),
-      ...(options.transport ? [] : ['transport is missing: give it kafka(…), rabbitmq(…) or memoryTransport().']),
-      ...(Number.isInteger(concurrency) && concurrency > 0
-        ? []
-        : [`concurrency is ${concurrency}: use a whole number above 0.`]),
-      ...(maxUnfinishedAttempts > 0
-        ? []
-        : [`maxUnfinishedAttempts is ${maxUnfinishedAttempts}: use a number above 0.`]),
-    ])
+    reportFaults(options.group ? `the consumer ${options.group}` : 'a consumer', consumerFaults(options))
     this.options = options
     this.group = options.group
-    this.lanes = new Lanes(concurrency)
+    this.lanes = new Lanes(options.concurrency ?? 16)
     // Every message in flight may listen, each for as long as it waits.
     setMaxListeners(0, this.stopping.signal, this.aborted.signal)
   }
@@ -68,6 +62,7 @@ export class Consumer {
   async start(): Promise<this> {
     if (this.state !== 'new' && this.state !== 'refused')
       throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
+    reportFaults(`the consumer ${this.group}`, policyFaults(this.options))
     const mediator = this.options.mediator ?? this.ownMediator()
     const parts = resolveParts(this.options, mediator, this.stopping.signal, this.aborted.signal)
     const handlers = this.options.handlers ?? integrationHandlers(mediator)
@@ -75,23 +70,19 @@ export class Consumer {
     this.parts = parts
     this.delivery = new Delivery(parts, types, this.lanes)
     this.state = 'started'
-    const delivery = this.delivery
-    const subscription = await this.subscribe(delivery, routesOf(types, this.options.topics))
-    this.subscription = subscription
+    const reading = await this.subscribe(this.delivery, types, parts)
+    this.reading = reading
     if (!this.stopping.signal.aborted) return this
     // Stopped meanwhile: nobody else knows of the subscription.
-    await subscription.close()
+    await reading.close()
     throw fault('GULO_STOPPED', { component: `The consumer ${this.group}` })
   }
 
-  private async subscribe(delivery: Delivery, routes: readonly Route[]): Promise<SubscriptionHandle> {
+  private async subscribe(delivery: Delivery, types: ReadonlyMap<string, TypeRoute>, parts: ConsumerParts) {
+    const { topics, patterns } = this.options
+    const routes = routesOf(types, topics, patterns)
     try {
-      return await this.options.transport.subscribe({
-        group: this.group,
-        action: this.options.action ?? 'events',
-        routes,
-        deliver: (messages) => messages.map((message) => this.watched(delivery.accept(message))),
-      })
+      return await openReading(this.options, delivery, routes, parts)
     } catch (error) {
       // Nothing is subscribed: it may be started again.
       if (this.state === 'started') this.state = 'refused'
@@ -110,7 +101,7 @@ export class Consumer {
       throw fault('GULO_NOT_STARTED', { operation: 'stop', component: `the consumer ${this.group}` })
     this.state = 'stopped'
     this.stopping.abort()
-    const work = Promise.all([this.subscription?.close({ deadlineMs }), this.lanes.drained()])
+    const work = Promise.all([this.reading?.close({ deadlineMs }), this.lanes.drained()])
     const late = () => {
       const pending = `${this.lanes.size} messages in flight`
       return fault('GULO_STOP_DEADLINE', { component: `The consumer ${this.group}`, deadlineMs, pending })
@@ -132,6 +123,25 @@ export class Consumer {
     return this.delivery.again(redelivery)
   }
 
+  /**
+   * Has the broker give nothing more, without leaving the group; what is in flight goes on. Without topics, of all.
+   * Where the transport cannot do that, messages that are given wait here.
+   * @throws GULO_NOT_STARTED, GULO_STOPPED, GULO_SUBSCRIPTION_INVALID, GULO_ABILITY_MISSING
+   */
+  pause(topics?: readonly string[]): void {
+    this.running('pause').pause(topics)
+  }
+
+  /** Ends the rest of these topics, or of all. @throws as `pause` */
+  resume(topics?: readonly string[]): void {
+    this.running('resume').resume(topics)
+  }
+
+  /** How many messages the group has not handled yet, by partition or queue. @throws GULO_ABILITY_MISSING, GULO_NOT_STARTED, GULO_STOPPED */
+  async lag(): Promise<readonly PartitionLag[]> {
+    return this.running('lag').lag()
+  }
+
   /** Takes a handler out of service: the broker keeps its messages until it is enabled. */
   disable(which: HandlerSource | string): void {
     this.runningMediator('disable').disable(which)
@@ -148,11 +158,24 @@ export class Consumer {
     return [...policy.describe(), ...(breaker ? [breaker.describe()] : [])]
   }
 
+  /** What it reads beside the topics of its types, in words. */
+  extent(): ConsumerExtent {
+    const { patterns = [], startAt, broadcast = false } = this.options
+    return { patterns: patterns.map(String), startAt: startAt && sayPosition(startAt), broadcast }
+  }
+
   /** The wire types it handles. */
   types(): readonly string[] {
     const handlers =
       this.options.handlers ?? (this.options.mediator && integrationHandlers(this.options.mediator)) ?? []
     return [...new Set(handlers.map((each) => contractOf(each.messageClass)?.type ?? each.messageClass.name))]
+  }
+
+  private running(operation: string): Reading {
+    const component = `The consumer ${this.group}`
+    if (this.state === 'stopped') throw fault('GULO_STOPPED', { component })
+    if (this.reading !== undefined) return this.reading
+    throw fault('GULO_NOT_STARTED', { operation, component: `the consumer ${this.group}` })
   }
 
   private runningMediator(operation: string): Mediator {
@@ -172,17 +195,4 @@ export class Consumer {
       ...(logger && { logger }),
     })
   }
-
-  private async watched(settling: Promise<void>): Promise<void> {
-    try {
-      await settling
-    } catch (error) {
-      this.parts?.observer?.({ kind: 'redelivery', group: this.group, error })
-      throw error
-    }
-  }
-}
-
-function integrationHandlers(mediator: Mediator): readonly RegisteredHandler[] {
-  return mediator.registry.list().filter((each) => each.kind === 'integration event')
 }

@@ -25,7 +25,7 @@ export function toDeadLetterError(error: unknown, reason: DeadLetterReason): Dea
     return describe(error, reason)
   } catch {
     // Anything can be thrown, also what throws when it is looked at: a message must not fail on its way aside.
-    const code = CODE_OF_REASON[reason] ?? 'HANDLER_FAILED'
+    const code = CODE_OF_REASON[reason] ?? otherwise(reason)
     return { code, type: typeof error, message: reasonOf(error), details: {}, stack: undefined }
   }
 }
@@ -34,12 +34,16 @@ function describe(error: unknown, reason: DeadLetterReason): DeadLetterError {
   const own = error instanceof Error ? (error as Error & { code?: unknown }) : undefined
   const ownCode = typeof own?.code === 'string' ? own.code : undefined
   return {
-    code: CODE_OF_REASON[reason] ?? CODE_OF_FAULT[ownCode ?? ''] ?? ownCode?.slice(0, MAX_NAME) ?? 'HANDLER_FAILED',
+    code: CODE_OF_REASON[reason] ?? CODE_OF_FAULT[ownCode ?? ''] ?? ownCode?.slice(0, MAX_NAME) ?? otherwise(reason),
     type: String(own?.constructor?.name ?? typeof error).slice(0, MAX_NAME),
     message: typeof own?.message === 'string' ? own.message : reasonOf(error),
     details: GuloError.is(error) ? smallDetails(error.details) : {},
     stack: typeof own?.stack === 'string' ? own.stack.slice(0, MAX_STACK) : undefined,
   }
+}
+
+function otherwise(reason: DeadLetterReason): string {
+  return reason === 'publish-failed' ? 'PUBLISH_FAILED' : 'HANDLER_FAILED'
 }
 
 /** Only what JSON can say, and only when it is small: details may hold whole messages. */

@@ -9,6 +9,7 @@ export type DeadLetterReason =
   | 'schema'
   | 'unknown-type'
   | 'expired'
+  | 'publish-failed'
 
 export type DeadLetterStatus = 'new' | 'replayed' | 'discarded'
 
@@ -24,7 +25,7 @@ export interface DeadLetter {
   readonly messageId: string | undefined
   readonly type: string | undefined
   readonly tenantId: string | undefined
-  /** The consumer that failed: group and, for one of several handlers, the handler. */
+  /** The consumer that failed: group and, for one of several handlers, the handler; `publisher` where nothing was consumed. */
   readonly consumer: string
   readonly handler: string | undefined
   readonly service: string

@@ -5,10 +5,12 @@ import type { Envelope } from '../message/envelope.js'
 import { describeValue, type Message, type MessageClass } from '../message/message.js'
 import type { ReceivedMessage } from '../transport/transport.js'
 import { attempt, checkEnabled } from './attempts.js'
-import type { ConsumerParts } from './consumer-parts.js'
+import type { ConsumerParts, Task } from './consumer-parts.js'
 import type { Lanes } from './lanes.js'
 import type { Redelivery } from './redelivery.js'
+import { fromRetryTopic } from './retry-message.js'
 import { setAside } from './set-aside.js'
+import { untilDue } from './until-due.js'
 
 /** The handlers of a wire type. */
 export interface TypeRoute {
@@ -16,7 +18,24 @@ export interface TypeRoute {
   readonly handlers: readonly RegisteredHandler[]
 }
 
-/** Takes messages from the wire to the attempts of their handlers: read, sort out, wait in the lane of the key. */
+type History = Pick<Redelivery, 'attempt' | 'firstFailedAt' | 'replayCount'>
+
+/** A message that waits in the lane of its key. */
+interface Arrival {
+  readonly message: ReceivedMessage
+  readonly envelope: Envelope
+  readonly messageClass: MessageClass
+  readonly handlers: readonly RegisteredHandler[]
+  readonly history: History
+}
+
+const DONE = Promise.resolve()
+const NEW: History = Object.freeze({ attempt: 1, firstFailedAt: undefined, replayCount: 0 })
+
+/**
+ * Takes messages from the wire to the attempts of their handlers: read, sort out, wait in the lane of the key. Only what
+ * has to wait makes a promise: most messages have not, and each promise costs as much as a step of the work.
+ */
 export class Delivery {
   constructor(
     private readonly parts: ConsumerParts,
@@ -24,52 +43,99 @@ export class Delivery {
     private readonly lanes: Lanes,
   ) {}
 
-  /** Settles when the broker may forget the message (resolved) or has to deliver it again (rejected). */
-  async accept(message: ReceivedMessage): Promise<void> {
-    const envelope = await this.read(message)
-    if (envelope === undefined) return
-    const { observer, group, runtime } = this.parts
-    observer?.({ kind: 'received', envelope, group })
-    if (isExpired(envelope, runtime.clock.now())) {
-      observer?.({ kind: 'expired', envelope, group })
-      return
+  /**
+   * Settles when the broker may forget the message (resolved) or has to deliver it again (rejected). No handler begins
+   * before the caller has returned, who may be in the midst of its books.
+   */
+  accept(message: ReceivedMessage): Promise<void> {
+    let envelope: Envelope
+    try {
+      envelope = this.read(message)
+    } catch (error) {
+      return this.quarantine('deserialization', message, undefined, error)
     }
+    if (this.receive(envelope)) return DONE
     const route = this.routes.get(envelope.type)
     if (route === undefined) return this.unknownType(message, envelope)
-    const first = { attempt: 1, firstFailedAt: undefined, replayCount: 0 }
-    return this.lanes.run(envelope.partitionKey, () => this.handle(message, envelope, route, route.handlers, first))
+    const { messageClass, handlers } = route
+    return this.lanes.enter(envelope.partitionKey, this.handle, {
+      message,
+      envelope,
+      messageClass,
+      handlers,
+      history: NEW,
+    })
   }
 
   /** Gives a message to one handler once more. */
-  async again({ message, handler: name, ...history }: Redelivery): Promise<void> {
-    const envelope = await this.read(message)
-    if (envelope === undefined) return
-    const route = this.routes.get(envelope.type)
-    const handlers = route?.handlers.filter((each) => name === undefined || each.name === name) ?? []
-    if (route === undefined || handlers.length === 0) return this.unknownType(message, envelope)
-    return this.lanes.run(envelope.partitionKey, () => this.handle(message, envelope, route, handlers, history))
+  async again(redelivery: Redelivery): Promise<void> {
+    const envelope = await this.readable(redelivery.message)
+    if (envelope !== undefined) await this.retry(redelivery, envelope)
   }
 
-  private async handle(
-    message: ReceivedMessage,
-    envelope: Envelope,
-    { messageClass }: TypeRoute,
-    handlers: readonly RegisteredHandler[],
-    history: Pick<Redelivery, 'attempt' | 'firstFailedAt' | 'replayCount'>,
-  ): Promise<void> {
-    const event = await this.decode(message, envelope, messageClass)
-    if (event === undefined) return
+  private async retry({ message, handler: name, ...history }: Redelivery, envelope: Envelope): Promise<void> {
+    const route = this.routes.get(envelope.type)
+    const handlers = route?.handlers.filter((each) => name === undefined || each.name === name) ?? []
+    if (route === undefined || handlers.length === 0)
+      return this.withoutHandler({ message, handler: name, ...history }, envelope)
+    const { messageClass } = route
+    const { partitionKey } = envelope
+    return this.lanes.run(partitionKey, this.handle, { message, envelope, messageClass, handlers, history })
+  }
+
+  /** Like `accept`, for a message of a retry topic: when it is due it goes once more to the handler that failed. */
+  async acceptRetry(received: ReceivedMessage): Promise<void> {
+    const { dueAtMs, redelivery } = fromRetryTopic(received, this.parts.group)
+    await untilDue(this.parts, dueAtMs)
+    const envelope = await this.readable(redelivery.message)
+    if (envelope !== undefined && !this.receive(envelope)) await this.retry(redelivery, envelope)
+  }
+
+  /** Tells of a message that can be read; answers whether it comes too late. */
+  private receive(envelope: Envelope): boolean {
+    const { observer, group, runtime } = this.parts
+    observer?.({ kind: 'received', envelope, group })
+    if (envelope.deliverBy === undefined || !(Date.parse(envelope.deliverBy) < runtime.clock.now())) return false
+    observer?.({ kind: 'expired', envelope, group })
+    return true
+  }
+
+  private readonly handle = (arrival: Arrival): Promise<void> | undefined => {
+    let event: object | Promise<object>
+    try {
+      event = this.parts.decode(arrival.messageClass, arrival.envelope.payload)
+    } catch (error) {
+      return this.undecodable(arrival, error)
+    }
+    if (!isThenable(event)) return this.tryAll(arrival, event as Message)
+    return Promise.resolve(event).then(
+      (made) => this.tryAll(arrival, made as Message),
+      (error) => this.undecodable(arrival, error),
+    )
+  }
+
+  private tryAll(arrival: Arrival, event: Message): Promise<void> | undefined {
+    const { handlers } = arrival
+    if (event === undefined) return undefined
     // Before any runs: the broker delivers again until all are enabled, and each time all would run.
     for (const handler of handlers) checkEnabled(handler, event)
-    for (const handler of handlers) await attempt(this.parts, { handler, event, envelope, message, ...history })
+    const [first] = handlers
+    return first !== undefined && handlers.length === 1
+      ? attempt(this.parts, taskOf(first, event, arrival))
+      : attemptAll(this.parts, event, arrival)
+  }
+
+  /** @throws GULO_ENVELOPE_INVALID and what the decoder throws */
+  private read(message: ReceivedMessage): Envelope {
+    const envelope = this.parts.readEnvelope(message)
+    if (typeof envelope?.type === 'string') return envelope
+    throw fault('GULO_ENVELOPE_INVALID', { codec: 'readEnvelope', wrong: `it is ${describeValue(envelope)}` })
   }
 
   /** The envelope; `undefined` when the bytes cannot be read and are in quarantine now. */
-  private async read(message: ReceivedMessage): Promise<Envelope | undefined> {
+  private async readable(message: ReceivedMessage): Promise<Envelope | undefined> {
     try {
-      const envelope = this.parts.readEnvelope(message)
-      if (typeof envelope?.type === 'string') return envelope
-      throw fault('GULO_ENVELOPE_INVALID', { codec: 'readEnvelope', wrong: `it is ${describeValue(envelope)}` })
+      return this.read(message)
     } catch (error) {
       await this.quarantine('deserialization', message, undefined, error)
       return undefined
@@ -77,34 +143,32 @@ export class Delivery {
   }
 
   /**
-   * The event; `undefined` when its data break the contract and are in quarantine now. An error that says it is worth
-   * another try, such as a rule that could not reach its database, goes back to the broker.
+   * Puts data that break the contract into quarantine. An error that says it is worth another try, such as a rule that
+   * could not reach its database, goes back to the broker.
    */
-  private async decode(
-    message: ReceivedMessage,
-    envelope: Envelope,
-    messageClass: MessageClass,
-  ): Promise<Message | undefined> {
-    try {
-      return (await this.parts.decode(messageClass, envelope.payload)) as Message
-    } catch (error) {
-      if ((error as { retryable?: unknown } | null)?.retryable === true) throw error
-      const told = GuloError.is(error)
-        ? error
-        : fault('GULO_CONTRACT_VIOLATION', { type: envelope.type, reason: reasonOf(error) }, error)
-      await this.quarantine('schema', message, envelope, told)
-      return undefined
-    }
+  private async undecodable({ message, envelope }: Arrival, error: unknown): Promise<void> {
+    if ((error as { retryable?: unknown } | null)?.retryable === true) throw error
+    const told = GuloError.is(error)
+      ? error
+      : fault('GULO_CONTRACT_VIOLATION', { type: envelope.type, reason: reasonOf(error) }, error)
+    await this.quarantine('schema', message, envelope, told)
   }
 
   private async unknownType(message: ReceivedMessage, envelope: Envelope): Promise<void> {
-    const { observer, group, unknownTypes } = this.parts
-    if (unknownTypes === 'ignore') {
+    const { observer, group, unknownTypes, elsewhere } = this.parts
+    if (unknownTypes === 'ignore' || elsewhere.has(envelope.type)) {
       observer?.({ kind: 'ignored', envelope, group, reason: 'unknown-type' })
       return
     }
     const error = fault('GULO_UNKNOWN_TYPE', { group, type: envelope.type })
     await setAside(this.parts, 'dead-letter', 'unknown-type', { ...untried(message, envelope), error })
+  }
+
+  // It has failed before, so it is not to vanish because its handler has.
+  private withoutHandler({ message, handler, attempt, ...history }: Omit<Redelivery, 'group'>, envelope: Envelope) {
+    const error = fault('GULO_UNKNOWN_TYPE', { group: this.parts.group, type: envelope.type })
+    const failure = { message, envelope, handler, error, attempts: attempt - 1, ...history }
+    return setAside(this.parts, 'dead-letter', 'unknown-type', failure)
   }
 
   private quarantine(
@@ -117,10 +181,19 @@ export class Delivery {
   }
 }
 
+function taskOf(handler: RegisteredHandler, event: Message, { message, envelope, history }: Arrival): Task {
+  const { attempt: number, firstFailedAt, replayCount } = history
+  return { handler, event, envelope, message, attempt: number, firstFailedAt, replayCount }
+}
+
+async function attemptAll(parts: ConsumerParts, event: Message, arrival: Arrival): Promise<void> {
+  for (const handler of arrival.handlers) await attempt(parts, taskOf(handler, event, arrival))
+}
+
 function untried(message: ReceivedMessage, envelope: Envelope | undefined) {
   return { message, envelope, handler: undefined, attempts: 0, firstFailedAt: undefined, replayCount: 0 }
 }
 
-function isExpired({ deliverBy }: Envelope, nowMs: number): boolean {
-  return deliverBy !== undefined && Date.parse(deliverBy) < nowMs
+function isThenable(value: unknown): value is PromiseLike<object> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

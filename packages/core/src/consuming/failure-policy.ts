@@ -2,7 +2,8 @@ import { isRetryable } from '../errors.js'
 import { fault } from '../faults.js'
 import type { Random } from '../runtime/random.js'
 import { exponential } from './backoff.js'
-import { anyError, type FailureRule, onError, type Verdict } from './failure-rule.js'
+import { anyError, type FailureRule, onError } from './failure-rule.js'
+import type { Verdict } from './failure-stage.js'
 
 /** Decides what happens to a message whose handler has failed. A value: it can be shared, printed and tested. */
 export interface FailurePolicy {
@@ -12,6 +13,10 @@ export interface FailurePolicy {
   readonly longestMs: number
   /** Whether later messages of a key may pass one that is tried again. */
   readonly reorders: boolean
+  /** Whether it needs a schedule to try again later. @default reorders */
+  readonly schedules?: boolean
+  /** How many retry topics each topic needs beside it: the highest `stage` it decides. @default 0 */
+  readonly retryTopics?: number
   /** The rules in words, in the order they are tried. */
   describe(): readonly string[]
 }
@@ -41,6 +46,8 @@ export function failurePolicy(...rules: readonly FailureRule[]): FailurePolicy {
   return {
     longestMs: Math.max(...ordered.map((rule) => rule.longestMs())),
     reorders: ordered.some((rule) => rule.reorders),
+    schedules: ordered.some((rule) => rule.schedules),
+    retryTopics: Math.max(...ordered.map((rule) => rule.retryTopicCount)),
     decide: (error, attempt, random) =>
       (ordered.find((rule) => rule.matches(error)) as FailureRule).decide(attempt, random),
     describe: () => ordered.slice(0, ordered.findIndex(isGeneral) + 1).map((rule) => rule.describe()),
@@ -56,3 +63,8 @@ function isRule(rule: Partial<FailureRule> | null | undefined): boolean {
 
 /** Three attempts in place, then the dead letters; what no retry can help goes there at once. */
 export const defaultFailurePolicy = failurePolicy()
+
+/** Whether a policy needs a schedule. */
+export function needsSchedule({ schedules, reorders }: FailurePolicy): boolean {
+  return schedules ?? reorders
+}

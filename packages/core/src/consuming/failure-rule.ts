@@ -3,13 +3,7 @@ import { fault } from '../faults.js'
 import { type Duration, sayMs } from '../runtime/clock.js'
 import type { Random } from '../runtime/random.js'
 import { type Backoff, checkedMs, exponential } from './backoff.js'
-
-/** What is to be done about a failed attempt. Deciding and doing are separate: the consumer does it. */
-export type Verdict =
-  | { readonly action: 'retry'; readonly delayMs: number }
-  | { readonly action: 'reschedule'; readonly delayMs: number }
-  | { readonly action: 'pause'; readonly delayMs: number }
-  | { readonly action: 'discard' | 'dead-letter' | 'quarantine' }
+import { decideStage, describeStage, type FailureStage, stageMs, topicsOf, type Verdict } from './failure-stage.js'
 
 /** Which errors a rule is for. */
 export interface FailureMatcher {
@@ -18,11 +12,6 @@ export interface FailureMatcher {
   /** Whether it matches everything, so that its rule belongs last. */
   readonly general?: boolean
 }
-
-/** One way of trying again. */
-export type FailureStage =
-  | { readonly kind: 'retry'; readonly attempts: number; readonly backoff: Backoff }
-  | { readonly kind: 'schedule'; readonly delaysMs: readonly number[] }
 
 /** How a message ends whose stages are used up. */
 export type FailureOutcome =
@@ -49,8 +38,15 @@ export class FailureRule {
 
   /** Tries again after each of these delays, meanwhile letting other messages of the key pass: order is lost. */
   schedule(delays: readonly Duration[]): FailureRule {
-    if (delays.length === 0) throw fault('GULO_POLICY_INVALID', { wrong: 'schedule([]) has no delay' })
-    return this.with({ kind: 'schedule', delaysMs: delays.map((delay) => checkedMs('schedule', delay)) })
+    return this.with({ kind: 'schedule', delaysMs: checkedDelays('schedule', delays) })
+  }
+
+  /**
+   * Tries again after each of these delays, which the message spends in the topics `<topic>.retry.<group>.1`, `.2` …
+   * beside its own; meanwhile others of the key pass: order is lost.
+   */
+  retryTopics(delays: readonly Duration[]): FailureRule {
+    return this.with({ kind: 'retry-topics', delaysMs: checkedDelays('retryTopics', delays) })
   }
 
   /** Ends in the dead letters. */
@@ -79,19 +75,7 @@ export class FailureRule {
 
   /** What to do after attempt number `attempt` (from 1) has failed. */
   decide(attempt: number, random: Random): Verdict {
-    let before = 0
-    for (const stage of this.stages) {
-      const within = attempt - before
-      if (stage.kind === 'retry') {
-        if (within < stage.attempts) return { action: 'retry', delayMs: stage.backoff.delayMs(within, random) }
-        before += stage.attempts - 1
-      } else {
-        const delayMs = stage.delaysMs[within - 1]
-        if (delayMs !== undefined) return { action: 'reschedule', delayMs }
-        before += stage.delaysMs.length
-      }
-    }
-    return this.outcome
+    return decideStage(this.stages, attempt, random) ?? this.outcome
   }
 
   /** The longest time from the first attempt to the last, without the attempts themselves. */
@@ -106,16 +90,22 @@ export class FailureRule {
 
   /** Whether a stage lets later messages of a key pass. */
   get reorders(): boolean {
+    return this.schedules || this.retryTopicCount > 0
+  }
+
+  /** Whether a stage needs a schedule. */
+  get schedules(): boolean {
     return this.stages.some((stage) => stage.kind === 'schedule')
   }
 
+  /** How many retry topics its stages need. */
+  get retryTopicCount(): number {
+    return this.stages.reduce((total, stage) => total + topicsOf(stage), 0)
+  }
+
   describe(): string {
-    const words = this.stages.map((stage) =>
-      stage.kind === 'retry'
-        ? `${stage.attempts} attempts in place, waiting ${stage.backoff.describe()}`
-        : `again after ${stage.delaysMs.map(sayMs).join(', ')}`,
-    )
-    return `on ${this.matcher.words}: ${[...words, describeOutcome(this.outcome)].join(', then ')}`
+    const words = [...this.stages.map(describeStage), describeOutcome(this.outcome)]
+    return `on ${this.matcher.words}: ${words.join(', then ')}`
   }
 
   private with(stage: FailureStage): FailureRule {
@@ -143,12 +133,10 @@ export function anyError(): FailureRule {
   return new FailureRule({ words: 'any error', matches: () => true, general: true })
 }
 
-function stageMs(stage: FailureStage): number {
-  if (stage.kind === 'schedule') return stage.delaysMs.reduce((sum, delay) => sum + delay, 0)
-  return Array.from({ length: stage.attempts - 1 }, (_, index) => stage.backoff.longestMs(index + 1)).reduce(
-    (a, b) => a + b,
-    0,
-  )
+function checkedDelays(stage: string, delays: readonly Duration[]): readonly number[] {
+  if (!Array.isArray(delays) || delays.length === 0)
+    throw fault('GULO_POLICY_INVALID', { wrong: `${stage}([]) has no delay` })
+  return delays.map((delay) => checkedMs(stage, delay))
 }
 
 function describeOutcome(outcome: FailureOutcome): string {

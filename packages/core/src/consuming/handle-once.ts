@@ -2,33 +2,33 @@ import { fault } from '../faults.js'
 import type { MessageContext } from '../message/context.js'
 import { withDeadline } from '../runtime/clock.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
+import { consumerName } from './failure.js'
+
+/** Whether the handler has run, or the inbox knew the message. */
+export type Done = 'done' | 'duplicate'
 
 /** Runs the handler in its unit of work, unless the inbox knows the message; its events are published with it. */
-export function handleOnce(
-  parts: ConsumerParts,
-  task: Pick<Task, 'handler' | 'event' | 'envelope'>,
-  consumer: string,
-  attempt: number,
-): Promise<'done' | 'duplicate'> {
-  const { inbox, publishing } = parts
+export function handleOnce(parts: ConsumerParts, task: Task, attempt: number): Promise<Done> {
+  const { inbox, publishing, aborted, handlerTimeoutMs, group } = parts
   const { handler, envelope } = task
-  const abort = parts.handlerTimeoutMs === undefined ? undefined : new AbortController()
-  const signal = abort === undefined ? parts.aborted : AbortSignal.any([parts.aborted, abort.signal])
-  const context = createContext(parts, task, attempt, signal)
-  const handle = () => withTimeout(parts, task, abort, parts.mediator.handle(handler, task.event, context))
-  const work = async (): Promise<'done' | 'duplicate'> => {
-    if (inbox !== undefined) {
-      return inbox.once({ consumer, messageId: envelope.id, transaction: context.transaction }, handle)
-    }
-    await handle()
-    return 'done'
+  const abort = handlerTimeoutMs === undefined ? undefined : new AbortController()
+  const context = createContext(parts, task, attempt, abort ? AbortSignal.any([aborted, abort.signal]) : aborted)
+  const handle = () => {
+    const handling = parts.mediator.handle(handler, task.event, context)
+    return abort === undefined ? handling : withTimeout(parts, task, abort, handling)
+  }
+  const work = (): Promise<Done> => {
+    if (inbox === undefined) return handle().then(() => 'done')
+    const consumer = consumerName(group, handler.name)
+    return inbox.once({ consumer, messageId: envelope.id, transaction: context.transaction }, handle)
   }
   return publishing === undefined ? work() : publishing.run(context, handler.name, work)
 }
 
-function createContext(
+/** The context in which a message from outside is handled. */
+export function createContext(
   { mediator }: ConsumerParts,
-  { envelope }: Pick<Task, 'envelope'>,
+  { envelope }: Task,
   attempt: number,
   signal: AbortSignal,
 ): MessageContext {
@@ -45,15 +45,14 @@ function createContext(
   })
 }
 
-async function withTimeout(
-  { handlerTimeoutMs: timeoutMs, runtime }: ConsumerParts,
-  { handler, event }: Pick<Task, 'handler' | 'event'>,
-  abort: AbortController | undefined,
+function withTimeout(
+  { handlerTimeoutMs: timeoutMs = 0, runtime }: ConsumerParts,
+  { handler, event }: Task,
+  abort: AbortController,
   work: Promise<void>,
 ): Promise<void> {
-  if (timeoutMs === undefined) return work
   const late = () => {
-    abort?.abort()
+    abort.abort()
     return fault('GULO_HANDLER_TIMEOUT', { handler: handler.name, message: event.constructor.name, timeoutMs })
   }
   return withDeadline(runtime.clock, timeoutMs, work, late)

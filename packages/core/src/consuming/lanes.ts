@@ -1,44 +1,66 @@
 import { fault } from '../faults.js'
+import { Fifo } from '../handling/fifo.js'
+
+/** Work that may be done at once: then it answers no promise. */
+export type LaneWork<S> = (subject: S) => Promise<void> | undefined
 
 interface Item {
-  readonly work: () => Promise<void>
+  readonly key: string | undefined
+  readonly work: LaneWork<never>
+  readonly subject: unknown
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
+  /** The next of its key. */
+  behind: Item | undefined
 }
 
-interface Lane {
-  readonly items: Item[]
-  readonly key: string | undefined
+/** What work of a lane is waited for with. Used again and again: functions made for each message cost more than all else here. */
+interface Waiter {
+  item: Item
+  readonly succeeded: () => void
+  readonly failed: (error: unknown) => void
 }
+
+const DONE = Promise.resolve()
 
 /**
  * Runs work of one key in order and work of different keys at once, up to a bound. Work without a key is in nobody's way.
  * When work of a key fails, what waits behind it is refused unrun: the broker delivers both again, in order.
  */
 export class Lanes {
-  private readonly lanes = new Map<string, Lane>()
-  private readonly ready: Lane[] = []
+  /** The last of each key that has work. */
+  private readonly last = new Map<string, Item>()
+  /** What is first of its key and waits for its turn. */
+  private readonly ready = new Fifo<Item>()
+  private readonly waiters: Waiter[] = []
   private running = 0
   private unsettled = 0
+  private entering = false
   private idle: (() => void)[] = []
+  private resolve: () => void = () => undefined
+  private reject: (error: unknown) => void = () => undefined
 
   constructor(private readonly concurrency: number) {}
 
   /** Settles like `work`, or rejects with GULO_MESSAGE_HELD_BACK when earlier work of the key failed. */
-  run(key: string | undefined, work: () => Promise<void>): Promise<void> {
-    this.unsettled++
-    return new Promise((resolve, reject) => {
-      const item = { work, resolve, reject }
-      const waiting = key === undefined ? undefined : this.lanes.get(key)
-      if (waiting !== undefined) {
-        waiting.items.push(item)
-        return
-      }
-      const lane = { key, items: [item] }
-      if (key !== undefined) this.lanes.set(key, lane)
-      this.ready.push(lane)
-      this.next()
-    })
+  run(key: string | undefined, work: LaneWork<undefined>): Promise<void>
+  run<S>(key: string | undefined, work: LaneWork<S>, subject: S): Promise<void>
+  run<S>(key: string | undefined, work: LaneWork<S>, subject?: S): Promise<void> {
+    const settling = this.add(key, work, subject)
+    this.next()
+    return settling
+  }
+
+  /** Like `run`, but no work begins before the caller has returned. */
+  enter<S>(key: string | undefined, work: LaneWork<S>, subject: S): Promise<void> {
+    if (!this.entering) {
+      this.entering = true
+      void DONE.then(() => {
+        this.entering = false
+        this.next()
+      })
+    }
+    return this.add(key, work, subject)
   }
 
   /** How much work is running or waiting. */
@@ -51,37 +73,85 @@ export class Lanes {
     return this.size === 0 ? Promise.resolve() : new Promise((resolve) => this.idle.push(resolve))
   }
 
+  private add(key: string | undefined, work: LaneWork<never>, subject: unknown): Promise<void> {
+    this.unsettled++
+    const settling = new Promise<void>(this.keep)
+    const item = { key, work, subject, resolve: this.resolve, reject: this.reject, behind: undefined }
+    const last = key === undefined ? undefined : this.last.get(key)
+    if (key !== undefined) this.last.set(key, item)
+    if (last === undefined) this.ready.push(item)
+    else last.behind = item
+    return settling
+  }
+
+  private readonly keep = (resolve: () => void, reject: (error: unknown) => void): void => {
+    this.resolve = resolve
+    this.reject = reject
+  }
+
   private next(): void {
-    while (this.running < this.concurrency && this.ready.length > 0) {
-      const lane = this.ready.shift() as Lane
+    while (this.running < this.concurrency) {
+      const item = this.ready.take()
+      if (item === undefined) break
       this.running++
-      void this.runFirst(lane)
+      this.begin(item)
     }
+    if (this.unsettled === 0 && this.idle.length > 0) for (const resolve of this.idle.splice(0)) resolve()
   }
 
-  private async runFirst(lane: Lane): Promise<void> {
-    const item = lane.items[0] as Item
+  // `then`, because an async frame for each message would cost still more.
+  private begin(item: Item): void {
     try {
-      await item.work()
-      lane.items.shift()
-      this.unsettled--
-      item.resolve()
+      const working = item.work(item.subject as never)
+      if (working === undefined) return this.succeeded(item)
+      const { succeeded, failed } = this.waiter(item)
+      working.then(succeeded, failed)
     } catch (error) {
-      this.unsettled -= lane.items.length
-      for (const behind of lane.items.splice(0).slice(1)) {
-        behind.reject(fault('GULO_MESSAGE_HELD_BACK', { key: lane.key }, error))
-      }
-      item.reject(error)
+      this.failed(item, error)
     }
-    this.finished(lane)
   }
 
-  private finished(lane: Lane): void {
+  private waiter(item: Item): Waiter {
+    const free = this.waiters.pop() ?? this.newWaiter(item)
+    free.item = item
+    return free
+  }
+
+  private newWaiter(item: Item): Waiter {
+    const waiter: Waiter = {
+      item,
+      succeeded: () => {
+        this.waiters.push(waiter)
+        this.succeeded(waiter.item)
+        this.next()
+      },
+      failed: (error) => {
+        this.waiters.push(waiter)
+        this.failed(waiter.item, error)
+        this.next()
+      },
+    }
+    return waiter
+  }
+
+  private succeeded({ key, behind, resolve }: Item): void {
     this.running--
+    this.unsettled--
     // To the end of the queue: a key with much to do does not keep the others from their turn.
-    if (lane.items.length > 0) this.ready.push(lane)
-    else if (lane.key !== undefined) this.lanes.delete(lane.key)
-    this.next()
-    if (this.size === 0) for (const resolve of this.idle.splice(0)) resolve()
+    if (behind !== undefined) this.ready.push(behind)
+    else if (key !== undefined) this.last.delete(key)
+    resolve()
+  }
+
+  private failed(item: Item, error: unknown): void {
+    const { key } = item
+    this.running--
+    this.unsettled--
+    if (key !== undefined) this.last.delete(key)
+    for (let held = item.behind; held !== undefined; held = held.behind) {
+      this.unsettled--
+      held.reject(fault('GULO_MESSAGE_HELD_BACK', { key }, error))
+    }
+    item.reject(error)
   }
 }

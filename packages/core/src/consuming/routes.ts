@@ -1,4 +1,5 @@
 import { fault } from '../faults.js'
+import type { Mediator } from '../handling/mediator.js'
 import type { RegisteredHandler } from '../handling/registry.js'
 import type { ContractInfo, ContractRegistry } from '../message/contract.js'
 import { contractOf } from '../message/contract.js'
@@ -6,6 +7,11 @@ import type { Message } from '../message/message.js'
 import { byType, type TopicStrategy, topicOf } from '../transport/topics.js'
 import type { Route } from '../transport/transport.js'
 import type { TypeRoute } from './delivery.js'
+
+/** The handlers of a mediator that messages from a broker are for. */
+export function integrationHandlers(mediator: Mediator): readonly RegisteredHandler[] {
+  return mediator.registry.list().filter((each) => each.kind === 'integration event')
+}
 
 /** The handlers by wire type. @throws GULO_SUBSCRIPTION_INVALID, GULO_CONTRACT_MISSING, GULO_CONTRACT_NAME … */
 export function typesOf(
@@ -25,10 +31,18 @@ export function typesOf(
   return types
 }
 
-/** The topics to subscribe to. @throws GULO_SUBSCRIPTION_INVALID when a contract's topic depends on the message */
-export function routesOf(types: ReadonlyMap<string, TypeRoute>, topics: TopicStrategy = byType): readonly Route[] {
+/**
+ * The topics to subscribe to by name. Where a contract's topic depends on the message, patterns must find it.
+ * @throws GULO_SUBSCRIPTION_INVALID when there are none
+ */
+export function routesOf(
+  types: ReadonlyMap<string, TypeRoute>,
+  topics: TopicStrategy = byType,
+  patterns: readonly RegExp[] = [],
+): readonly Route[] {
   const routes = new Map<string, string[]>()
   for (const [type, { messageClass }] of types) {
+    if (patterns.length > 0 && typeof contractOf(messageClass)?.topic === 'function') continue
     const topic = topicOfClass(type, messageClass, topics)
     const route = routes.get(topic)
     if (route) route.push(type)
@@ -40,7 +54,10 @@ export function routesOf(types: ReadonlyMap<string, TypeRoute>, topics: TopicStr
 function topicOfClass(type: string, messageClass: TypeRoute['messageClass'], topics: TopicStrategy): string {
   const contract = contractOf(messageClass) as ContractInfo
   if (typeof contract.topic === 'function') {
-    throw fault('GULO_SUBSCRIPTION_INVALID', { group: type, wrong: 'the topic of its contract depends on the message' })
+    throw fault('GULO_SUBSCRIPTION_INVALID', {
+      group: type,
+      wrong: 'the topic of its contract depends on the message, and no patterns are given',
+    })
   }
   return topicOf(contract, topics, undefined as unknown as Message)
 }

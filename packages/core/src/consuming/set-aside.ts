@@ -1,7 +1,7 @@
-import { fault } from '../faults.js'
-import { type ConsumerParts, consumerName, type Failure } from './consumer-parts.js'
+import type { ConsumerParts } from './consumer-parts.js'
 import { toDeadLetterError } from './dead-letter-error.js'
 import type { DeadLetter, DeadLetterReason } from './dead-letters.js'
+import { consumerName, type Failure } from './failure.js'
 
 /**
  * Puts a message among the dead letters or into quarantine. When that fails the delivery fails too, and the broker keeps
@@ -14,13 +14,6 @@ export async function setAside(
   failure: Failure,
 ): Promise<void> {
   const consumer = consumerName(parts.group, failure.handler)
-  if (parts.deadLetters === undefined) {
-    throw fault('GULO_CONFIGURATION_INVALID', {
-      component: `the consumer ${consumer}`,
-      count: 1,
-      faults: 'it has nowhere to put dead letters.',
-    })
-  }
   await parts.deadLetters.add(toLetter(parts, kind, reason, failure))
   const messageId = failure.envelope?.id
   const told = kind === 'quarantine' ? 'quarantined' : 'dead-lettered'

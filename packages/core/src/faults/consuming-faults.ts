@@ -20,7 +20,15 @@ export const CONSUMING_FAULTS = {
   },
   GULO_SUBSCRIPTION_INVALID: {
     message: 'The subscription of {group} is invalid: {wrong}.',
-    mend: 'Give it a group and at least one handler of an integration event.',
+    mend: 'Give it a group, at least one handler of an integration event, and only options that its transport can keep.',
+  },
+  GULO_ABILITY_MISSING: {
+    message: '{component} cannot {ability}: {reason}.',
+    mend: 'Do without, or use a transport that can.',
+  },
+  GULO_GROUP_ACTIVE: {
+    message: 'The group {group} cannot be moved: it has {members} members.',
+    mend: 'Stop its consumers first, then move it, then start them.',
   },
   GULO_NOT_STORED: {
     message: 'The broker is not known to have stored {count} messages: {reason}.',
@@ -53,6 +61,10 @@ export const CONSUMING_FAULTS = {
     mend: 'Nothing: the broker delivers both again, in order.',
     retryable: true,
   },
+  GULO_DEAD_LETTERS_MISSING: {
+    message: 'The consumer {group} has nowhere to put messages that must be set aside.',
+    mend: 'Give it deadLetters, such as those of a store, or a transport that can forward.',
+  },
   GULO_DEAD_LETTER_UNKNOWN: {
     message: 'There is no dead letter {id}.',
     mend: 'List the dead letters with find() and use an id from there.',
@@ -72,6 +84,10 @@ export const CONSUMING_FAULTS = {
   GULO_SCHEDULE_UNAVAILABLE: {
     message: '{operation} needs a schedule, and this service has none.',
     mend: 'Give the service a store: memoryStore() or a database.',
+  },
+  GULO_FORWARD_UNAVAILABLE: {
+    message: '{operation} need a transport that can forward, and this one cannot.',
+    mend: 'Use schedule(…) with a store, retry in place, or give the transport a forward method.',
   },
   GULO_SCHEDULE_INVALID: {
     message: '{message} cannot be scheduled: {wrong}.',

@@ -19,6 +19,11 @@ export const PUBLISHING_FAULTS = {
     mend: 'Publish details.unsent again if the error is retryable, else mend the cause first; with an outbox events and state commit together.',
     retryable: true,
   },
+  GULO_UNSENT_LOST: {
+    message: '{count} integration events could not be published: {reason}; nor could they be kept: {obstacle}.',
+    mend: 'Publish details.unsent again once the causes are mended: nobody else has them.',
+    retryable: true,
+  },
   GULO_NO_PUBLISHER: {
     message: '{operation} needs a publisher, and this service has none.',
     mend: 'Give the service a transport or a store with an outbox.',

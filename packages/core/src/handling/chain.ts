@@ -37,6 +37,12 @@ export function runChain(chain: Chain, message: Message, context: MessageContext
   return chain.around === undefined ? chain.invoke(message, context) : chain.around(new DispatchCall(message, context))
 }
 
+/** The chain of this handler among those of a message class. */
+export function chainOf(chains: readonly Chain[], handler: RegisteredHandler): Chain {
+  const [first] = chains
+  return (first?.handler === handler ? first : chains.find((each) => each.handler === handler)) as Chain
+}
+
 /** Puts the chain of one handler together; nothing of it is looked up again when a message comes. */
 export function compileChain(
   handler: RegisteredHandler,

@@ -23,6 +23,11 @@ export interface HandlerOptions {
   readonly name?: string
   /** Gives a handler of integration events a consumer group of its own, so that it neither waits for others nor is waited for. @default false */
   readonly isolated?: boolean
+  /**
+   * Has a handler of integration events run in every instance of the service, for what is published while it runs: to
+   * empty a cache, to tell connected clients. Without inbox and without attempts at a later time. @default false
+   */
+  readonly broadcast?: boolean
 }
 
 /** A handler with the message it is for: what `@Handles` notes on a class and `handler()` makes of a function. */

@@ -3,7 +3,6 @@ import { type ContextActions, type ContextOptions, MessageContext } from '../mes
 import {
   type Command,
   type DomainEvent,
-  describeValue,
   type IntegrationEvent,
   type Message,
   type MessageClass,
@@ -14,7 +13,7 @@ import { isEventCarrier } from '../message/result.js'
 import { consoleLogger, type Observer, observe, shielded } from '../message/signals.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { Cascade, type EventHandlers } from './cascade.js'
-import { type Chain, compileChain, runChain, type Stage } from './chain.js'
+import { type Chain, chainOf, compileChain, runChain, type Stage } from './chain.js'
 import type { DispatchBackend } from './dispatch-backend.js'
 import { DispatchCall } from './dispatch-call.js'
 import type { Dispatcher, SendOptions } from './dispatcher.js'
@@ -25,6 +24,8 @@ import { HandlerRegistry, type HandlerSource, type RegisteredHandler } from './r
 import { kindFault, nestedFault } from './send-faults.js'
 
 const NONE: readonly Chain[] = []
+const nothing = () => undefined
+const unscheduled = () => Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'schedule' }))
 
 /** Finds the handlers of a message in this process and runs them. */
 export class Mediator implements Dispatcher {
@@ -56,10 +57,8 @@ export class Mediator implements Dispatcher {
     this.surroundings = { clock: this.runtime.clock, logger, tracer: options.tracer }
     this.observer = observe(options.observers ?? [])
     this.cascades = this.registry.list().some((each) => each.kind.endsWith('event'))
-    const schedule =
-      options.schedule ?? (() => Promise.reject(fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'schedule' })))
     this.actions = {
-      schedule,
+      schedule: options.schedule ?? unscheduled,
       send: (message, context) => this.sendWithin(message, context),
       publish: (event, context) => this.cascade.raise(event, context),
     }
@@ -104,13 +103,20 @@ export class Mediator implements Dispatcher {
   }
 
   /** Runs one handler of an event, and the domain events that it raises. */
-  handle(handler: RegisteredHandler, event: Message, context: MessageContext): Promise<void> {
-    const chain = this.handlersOfEvent(event.constructor as MessageClass).find((each) => each.handler === handler)
-    try {
-      return this.collect(chain as Chain, event, context) as Promise<void>
-    } catch (error) {
-      return Promise.reject(error)
-    }
+  async handle(handler: RegisteredHandler, event: Message, context: MessageContext): Promise<void> {
+    return this.finish(handler, await this.begin(handler, event, context), context)
+  }
+
+  /** The first half of `handle`, which may throw: what the handler answers, or a promise of it, for `finish`. */
+  begin(handler: RegisteredHandler, event: Message, context: MessageContext): unknown {
+    const chain = chainOf(this.handlersOfEvent(event.constructor as MessageClass), handler)
+    if (chain.collecting === undefined) return runChain(chain, event, context)
+    return this.collectAround(chain, chain.collecting, event, context).then(nothing)
+  }
+
+  /** The second half of `handle`: raises the events of the answer; `undefined` when there is nothing to wait for. */
+  finish(handler: RegisteredHandler, answer: unknown, context: MessageContext): Promise<void> | undefined {
+    return isEventCarrier(answer) ? this.cascade.follow(answer, context, handler.name) : undefined
   }
 
   /** Takes handlers out of service: commands are refused, events pass them by, consumers hold their messages back. */
@@ -186,12 +192,7 @@ export class Mediator implements Dispatcher {
   }
 
   private setEnabled(which: HandlerSource | string, enabled: boolean): void {
-    const found = this.registry.find(which)
-    if (found.length === 0) {
-      const handler = typeof which === 'string' ? which : describeValue(which)
-      throw fault('GULO_HANDLER_INVALID', { handler, wrong: 'it is not registered here' })
-    }
-    for (const handler of found) handler.enabled = enabled
+    this.registry.setEnabled(which, enabled)
     this.chains.clear()
     this.eventChains.clear()
   }

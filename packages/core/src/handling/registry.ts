@@ -17,6 +17,7 @@ export interface RegisteredHandler {
   readonly kind: MessageKind
   readonly name: string
   readonly isolated: boolean
+  readonly broadcast: boolean
   readonly source: HandlerSource
   enabled: boolean
   /** The handler itself: one for all messages, created on first use, or a new one each time when it is transient. */
@@ -70,6 +71,16 @@ export class HandlerRegistry {
     return this.list().filter((each) => each.source === which || each.name === which)
   }
 
+  /** Takes handlers out of service, or puts them back. @throws GULO_HANDLER_INVALID when none is meant */
+  setEnabled(which: HandlerSource | string, enabled: boolean): void {
+    const found = this.find(which)
+    if (found.length === 0) {
+      const handler = typeof which === 'string' ? which : describeValue(which)
+      throw fault('GULO_HANDLER_INVALID', { handler, wrong: 'it is not registered here' })
+    }
+    for (const handler of found) handler.enabled = enabled
+  }
+
   private add(definition: HandlerDefinition, source: HandlerSource, factory: HandlerFactory): void {
     const kind = kindOfClass(definition.messageClass)
     if (kind === undefined) {
@@ -119,7 +130,8 @@ function register(
   factory: HandlerFactory,
   singles: Map<unknown, Handler<Message>>,
 ): RegisteredHandler {
-  const common = { messageClass, kind, name, isolated: options.isolated ?? false, source, enabled: true }
+  const { isolated = false, broadcast = false } = options
+  const common = { messageClass, kind, name, isolated, broadcast, source, enabled: true }
   if (typeof target !== 'function') {
     checkHandle(target, name)
     return { ...common, transient: false, instance: () => target as Handler<Message> }

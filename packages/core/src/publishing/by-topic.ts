@@ -1,3 +1,4 @@
+import type { Envelope } from '../message/envelope.js'
 import type { OutboxEntry } from './outbox.js'
 
 /** The entries of each topic, in their order. */
@@ -9,4 +10,20 @@ export function byTopic(entries: readonly OutboxEntry[]): readonly (readonly Out
     else groups.set(entry.envelope.topic, [entry])
   }
   return [...groups.values()]
+}
+
+/** The entries whose envelopes failed, by what they failed with: one that is hopeless is not tried again with the rest. */
+export function byError(
+  entries: readonly OutboxEntry[],
+  errors: ReadonlyMap<Envelope, unknown>,
+): ReadonlyMap<unknown, readonly OutboxEntry[]> {
+  const groups = new Map<unknown, OutboxEntry[]>()
+  for (const entry of entries) {
+    if (!errors.has(entry.envelope)) continue
+    const error = errors.get(entry.envelope)
+    const group = groups.get(error)
+    if (group) group.push(entry)
+    else groups.set(error, [entry])
+  }
+  return groups
 }

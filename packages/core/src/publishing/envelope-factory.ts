@@ -12,6 +12,8 @@ export interface EnvelopeFactoryOptions {
   readonly runtime: Runtime
   /** @default byType */
   readonly topics?: TopicStrategy
+  /** Names of headers that an event inherits from the message that caused it. @default none */
+  readonly passHeaders?: readonly string[]
 }
 
 /** Puts integration events into envelopes: new id and time, the key of the contract, correlation and tenant inherited. */
@@ -19,9 +21,12 @@ export class EnvelopeFactory {
   private readonly source: string
   private readonly runtime: Runtime
   private readonly topics: TopicStrategy
+  private readonly passHeaders: readonly string[]
 
-  constructor({ source, runtime, topics = byType }: EnvelopeFactoryOptions) {
-    reportFaults('the envelopes', sourceFaults(source))
+  /** @throws GULO_CONFIGURATION_INVALID */
+  constructor({ source, runtime, topics = byType, passHeaders = [] }: EnvelopeFactoryOptions) {
+    reportFaults('the envelopes', [...sourceFaults(source), ...headerFaults(passHeaders)])
+    this.passHeaders = passHeaders
     this.source = source
     this.runtime = runtime
     this.topics = topics
@@ -54,7 +59,7 @@ export class EnvelopeFactory {
       dataVersion: contract.dataVersion,
       dataSchema: undefined,
       deliverBy: undefined,
-      headers: undefined,
+      headers: this.passHeaders.length === 0 ? undefined : this.passed(context.headers),
     }
   }
 
@@ -63,6 +68,11 @@ export class EnvelopeFactory {
     return typeof contract.topic === 'function'
       ? undefined
       : topicOf(contract, this.topics, undefined as unknown as Message)
+  }
+
+  private passed(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined {
+    const names = this.passHeaders.filter((name) => Object.hasOwn(headers, name))
+    return names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, headers[name] as string]))
   }
 
   private withoutContract(event: unknown): Error {
@@ -74,6 +84,11 @@ export class EnvelopeFactory {
 function topicFault(event: object, topic: unknown): Error {
   const found = topic === '' ? 'an empty text' : describeValue(topic)
   return fault('GULO_TOPIC_INVALID', { message: event.constructor.name, found })
+}
+
+function headerFaults(names: unknown): string[] {
+  const valid = Array.isArray(names) && names.every((name) => typeof name === 'string' && name !== '')
+  return valid ? [] : ['passHeaders is no list of header names: use one such as ["x-region"].']
 }
 
 function sourceFaults(source: unknown): string[] {

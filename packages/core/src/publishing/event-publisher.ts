@@ -7,6 +7,7 @@ import { shareRuntime } from '../runtime/runtime-user.js'
 import type { TopicStrategy } from '../transport/topics.js'
 import type { StopOptions, Transport } from '../transport/transport.js'
 import { EnvelopeFactory } from './envelope-factory.js'
+import { type KeepUnsent, keepOrFail } from './unsent.js'
 
 export interface EventPublisherOptions {
   readonly transport: Transport
@@ -15,6 +16,8 @@ export interface EventPublisherOptions {
   /** @default byType */
   readonly topics?: TopicStrategy
   readonly runtime?: Runtime
+  /** What becomes of events that could not be published: the error, or whoever keeps them. @default 'reject' */
+  readonly onPublishFailure?: 'reject' | KeepUnsent
 }
 
 /** Publishes integration events by hand, straight to a broker: for scripts, and for code that has no handlers. */
@@ -22,13 +25,19 @@ export class EventPublisher implements AsyncDisposable {
   private readonly transport: Transport
   private readonly runtime: Runtime
   private readonly envelopes: EnvelopeFactory
+  private readonly keepUnsent: KeepUnsent | undefined
 
   /** @throws GULO_CONFIGURATION_INVALID */
   constructor(options: EventPublisherOptions) {
-    const { transport, source, topics, runtime = createRuntime() } = options ?? {}
+    const { transport, source, topics, runtime = createRuntime(), onPublishFailure = 'reject' } = options ?? {}
     if (!transport)
       reportFaults('the event publisher', ['transport is missing: give it kafka(…) or memoryTransport().'])
+    if (onPublishFailure !== 'reject' && typeof onPublishFailure !== 'function')
+      reportFaults('the event publisher', [
+        `onPublishFailure is ${describeValue(onPublishFailure)}: use "reject", or toDeadLetters(…).`,
+      ])
     this.transport = transport
+    this.keepUnsent = onPublishFailure === 'reject' ? undefined : onPublishFailure
     this.runtime = runtime
     this.envelopes = new EnvelopeFactory({ source, runtime, ...(topics && { topics }) })
     shareRuntime(runtime, transport)
@@ -50,13 +59,19 @@ export class EventPublisher implements AsyncDisposable {
     return this.publishMany([event], options)
   }
 
-  /** Publishes several events, in order per key; resolves once the broker has stored all. */
+  /** Publishes several events, in order per key; resolves once the broker has stored all, or what it has not is kept. */
   async publishMany(events: readonly IntegrationEvent[], options?: ContextOptions): Promise<void> {
     const wrong = options && contextFault(options, 'publish')
     if (wrong !== undefined) throw wrong
     for (const event of events) checkEvent(event)
     const context = new MessageContext(this.runtime, options)
-    await this.transport.publish(events.map((event) => this.envelopes.make(event, context)))
+    const envelopes = events.map((event) => this.envelopes.make(event, context))
+    try {
+      await this.transport.publish(envelopes)
+    } catch (error) {
+      if (this.keepUnsent === undefined) throw error
+      await keepOrFail(this.keepUnsent, error, envelopes)
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

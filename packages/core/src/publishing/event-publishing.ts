@@ -1,4 +1,4 @@
-import { GuloError, isRetryable, reasonOf } from '../errors.js'
+import { isRetryable, reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import type { EventMapper } from '../mapping/event-mapper.js'
 import type { MessageContext } from '../message/context.js'
@@ -10,6 +10,7 @@ import type { Publisher } from '../transport/transport.js'
 import type { EnvelopeFactory } from './envelope-factory.js'
 import { isOutbox } from './outbox.js'
 import type { UnitOfWork } from './unit-of-work.js'
+import { type KeepUnsent, keepOrFail, unsentOf } from './unsent.js'
 
 export interface EventPublishingOptions {
   readonly mapper: EventMapper | undefined
@@ -18,6 +19,8 @@ export interface EventPublishingOptions {
   readonly unitOfWork: UnitOfWork | undefined
   readonly envelopes: EnvelopeFactory
   readonly observer: Observer | undefined
+  /** Keeps what a transport could not publish; then the work counts as done. @default none: it is told as an error */
+  readonly keepUnsent?: KeepUnsent | undefined
 }
 
 /** What is run for a message, handed in so that a function made once does for all. */
@@ -118,7 +121,7 @@ export class EventPublishing {
 
   /** Answers `result` once the envelopes are stored. */
   private publish<T>(envelopes: readonly Envelope[], what: string, result: T): Promise<T> {
-    const { publisher, observer } = this.options
+    const { publisher, observer, keepUnsent } = this.options
     if (publisher === undefined) {
       return Promise.reject(fault('GULO_NO_PUBLISHER', { operation: `Publishing what ${what} raised` }))
     }
@@ -128,24 +131,29 @@ export class EventPublishing {
     }
     return attempt(publisher, envelopes).then(stored, (error: unknown) => {
       observer?.({ kind: 'publish-failed', count: envelopes.length, error })
-      const unsent = unsentOf(error) ?? envelopes
-      const told = {
-        message: what,
-        count: unsent.length,
-        reason: reasonOf(error),
-        result,
-        unsent,
-        retryable: isRetryable(error),
-      }
-      throw fault('GULO_PUBLISH_FAILED', told, error)
+      if (keepUnsent === undefined) throw publishFailed(what, result, error, envelopes)
+      return keepOrFail(keepUnsent, error, envelopes).then(
+        () => result,
+        (lost: unknown) => {
+          throw publishFailed(what, result, lost, envelopes)
+        },
+      )
     })
   }
 }
 
-/** The envelopes that a failed publish is not known to have stored; `undefined` when the error does not say. */
-export function unsentOf(error: unknown): readonly Envelope[] | undefined {
-  const unsent = GuloError.is(error) ? error.details['unsent'] : undefined
-  return Array.isArray(unsent) ? unsent : undefined
+function publishFailed(what: string, result: unknown, error: unknown, envelopes: readonly Envelope[]): Error {
+  const unsent = unsentOf(error, envelopes)
+  const told = {
+    message: what,
+    count: unsent.length,
+    reason: reasonOf(error),
+    result,
+    unsent: unsent.map(({ envelope }) => envelope),
+    failures: unsent.map((each) => each.error),
+    retryable: isRetryable(error),
+  }
+  return fault('GULO_PUBLISH_FAILED', told, error)
 }
 
 // A unit of work may run its work again after a conflict: what the first run raised has not happened.

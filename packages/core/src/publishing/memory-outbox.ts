@@ -50,19 +50,20 @@ export class MemoryOutbox implements Outbox, CommitSignal, OutboxGauge {
     })
   }
 
-  async claim(limit: number): Promise<readonly OutboxEntry[]> {
+  async claim(limit: number, without: readonly string[] = []): Promise<readonly OutboxEntry[]> {
     const claimed: OutboxEntry[] = []
     const mine = new Set<string>()
-    this.take(claimed, mine, limit, false)
-    if (this.failing.size > 0) this.take(claimed, mine, limit, true)
+    const isWell = (topic: string) => !this.failing.has(topic) && !without.includes(topic)
+    this.take(claimed, mine, limit, isWell)
+    if (this.failing.size > 0) this.take(claimed, mine, limit, (topic) => !isWell(topic) && !without.includes(topic))
     return claimed
   }
 
-  private take(claimed: OutboxEntry[], mine: Set<string>, limit: number, failing: boolean): void {
+  private take(claimed: OutboxEntry[], mine: Set<string>, limit: number, wants: (topic: string) => boolean): void {
     for (const row of this.rows.values()) {
       if (claimed.length >= limit) return
       const { slot, sequence, envelope, attempts } = row
-      if (this.failing.has(envelope.topic) !== failing) continue
+      if (!wants(envelope.topic)) continue
       const taken = slot === undefined ? row.claim !== undefined : this.heldSlots.has(slot) && !mine.has(slot)
       if (taken) continue
       row.claim = { sequence, envelope, attempts }

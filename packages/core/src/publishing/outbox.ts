@@ -6,8 +6,11 @@ import type { Publisher } from '../transport/transport.js'
  * `publish` rejects with GULO_TRANSACTION_MISSING when no transaction is given.
  */
 export interface Outbox extends Publisher {
-  /** Takes committed entries, in order per partition key. No key is given to a second caller while one holds it. */
-  claim(limit: number): Promise<readonly OutboxEntry[]>
+  /**
+   * Takes committed entries, in order per partition key; none of the topics to do `without` for now. No key is given to a
+   * second caller while one holds it.
+   */
+  claim(limit: number, without?: readonly string[]): Promise<readonly OutboxEntry[]>
   /** Forgets entries that the broker has stored. */
   settle(entries: readonly OutboxEntry[]): Promise<void>
   /** Gives entries back: they are claimed again later, before younger ones of their key; or parked when no retry can help. */

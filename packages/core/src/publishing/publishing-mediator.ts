@@ -19,6 +19,7 @@ import type { Publisher } from '../transport/transport.js'
 import { EnvelopeFactory } from './envelope-factory.js'
 import { EventPublishing, type Work } from './event-publishing.js'
 import type { UnitOfWork } from './unit-of-work.js'
+import type { KeepUnsent } from './unsent.js'
 
 export interface IntegrationEventOptions {
   /** Turns domain events into integration events. @default only explicit integration events are published */
@@ -32,18 +33,22 @@ export interface IntegrationEventOptions {
   /** @default byType */
   readonly topics?: TopicStrategy
   readonly observers?: readonly Observer[]
+  /** What becomes of events that a transport could not publish: the error, or whoever keeps them. @default 'reject' */
+  readonly onPublishFailure?: 'reject' | KeepUnsent
 }
 
 /** Wraps a mediator so that the integration events of what it handles are published once the handler has succeeded. */
 export function withIntegrationEvents(mediator: Mediator, options: IntegrationEventOptions): PublishingMediator {
-  const { mapper, publisher, unitOfWork, source = 'gulo', topics, observers = [] } = options ?? {}
+  const { mapper, publisher, unitOfWork, source = 'gulo', topics, observers = [], onPublishFailure } = options ?? {}
   reportFaults('the publishing mediator', [
     ...(mediator instanceof Object ? [] : ['mediator is missing: make one with new Mediator({ handlers }).']),
     ...(publisher ? [] : ['publisher is missing: give it a transport or an outbox.']),
   ])
   const envelopes = new EnvelopeFactory({ source, runtime: mediator.runtime, ...(topics && { topics }) })
   const observer = observe(observers)
-  return new PublishingMediator(mediator, new EventPublishing({ mapper, publisher, unitOfWork, envelopes, observer }))
+  const keepUnsent = typeof onPublishFailure === 'function' ? onPublishFailure : undefined
+  const publishing = new EventPublishing({ mapper, publisher, unitOfWork, envelopes, observer, keepUnsent })
+  return new PublishingMediator(mediator, publishing)
 }
 
 /** A mediator that publishes: same interface, one more thing done. */

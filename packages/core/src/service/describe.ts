@@ -19,6 +19,12 @@ export interface ServiceDescription {
   readonly consumes: readonly {
     readonly group: string
     readonly types: readonly string[]
+    /** Topics it reads beside those of its types. */
+    readonly patterns: readonly string[]
+    /** Where it starts without a position; `undefined` where the transport decides. */
+    readonly startAt: string | undefined
+    /** Whether every instance handles every message. */
+    readonly broadcast: boolean
     readonly promise: string
     readonly policy: readonly string[]
   }[]
@@ -52,7 +58,8 @@ export function describeService(
     consumes: consumers.map((consumer) => ({
       group: consumer.group,
       types: consumer.types(),
-      promise: consumingPromise(options),
+      ...consumer.extent(),
+      promise: consumingPromise(options, consumer.extent().broadcast),
       policy: consumer.describe(),
     })),
   }

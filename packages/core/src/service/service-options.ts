@@ -17,7 +17,7 @@ import type { Clock, Duration } from '../runtime/clock.js'
 import type { Random } from '../runtime/random.js'
 import type { Schedule } from '../scheduling/schedule.js'
 import type { TopicStrategy } from '../transport/topics.js'
-import type { StopOptions, Transport } from '../transport/transport.js'
+import type { StartPosition, StopOptions, Transport } from '../transport/transport.js'
 
 /** What a service keeps its state with: any of the stores may be missing, and the guarantees are less by as much. */
 export interface Store {
@@ -58,6 +58,8 @@ export interface ServiceOptions {
   readonly factory?: HandlerFactory
   /** Names the topic of each wire type; services that speak with one another use the same. @default byType */
   readonly topics?: TopicStrategy
+  /** Names of headers that an event inherits from the message that caused it, such as those of a command. @default none */
+  readonly passHeaders?: readonly string[]
   /** Decides which contract types are well named. @default domainNaming */
   readonly naming?: NamingPolicy
   /** What happens when a handler of an integration event fails. @default 3 attempts in place, then the dead letters */
@@ -66,6 +68,10 @@ export interface ServiceOptions {
   readonly ordering?: 'normal' | 'strict'
   /** Holds a consumer's messages when too many attempts fail. @default off */
   readonly circuitBreaker?: CircuitBreakerOptions
+  /** Topics to read beside those of its handlers: all there are and will be whose names match. @default none */
+  readonly patterns?: readonly RegExp[]
+  /** Where its groups start that have no position yet; broadcast handlers start with the next message. @default what the transport is set to */
+  readonly startAt?: StartPosition
   /** How many keys are handled at once. @default 16 */
   readonly concurrency?: number
   /** What becomes of wire types that nobody here handles. @default 'ignore' */
@@ -76,6 +82,8 @@ export interface ServiceOptions {
   readonly maxUnfinishedAttempts?: number
   /** Reads messages off the wire, such as `createDecoder({ readers })` with formats of your own. @default decode */
   readonly readEnvelope?: Decoder
+  /** What becomes of events that the broker does not take: `send` rejects with them, or they wait among the dead letters. @default 'reject' */
+  readonly onPublishFailure?: 'reject' | 'dead-letter'
   /** How far back messages may be replayed; an inbox must remember for longer. @default 0 */
   readonly replayHorizon?: Duration
   /** Where commands are dispatched. @default in place */

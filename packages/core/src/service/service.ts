@@ -2,14 +2,15 @@ import type { DeadLetter } from '../consuming/dead-letters.js'
 import { fault, reportFaults } from '../faults.js'
 import type { Dispatcher } from '../handling/dispatcher.js'
 import type { HandlerSource } from '../handling/registry.js'
-import { describeValue } from '../message/message.js'
 import { consoleLogger, shielded } from '../message/signals.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { StopOptions } from '../transport/transport.js'
 import { describeService, type ServiceDescription } from './describe.js'
+import { type GroupLag, lagOf } from './group-lag.js'
 import { consumingPromise, contradictions, publishingPromise } from './guarantees.js'
 import { healthOf, type ServiceHealth } from './health.js'
 import { Lifecycle } from './lifecycle.js'
+import { optionFaults } from './option-faults.js'
 import { replay } from './replay.js'
 import type { ServiceOptions } from './service-options.js'
 import { type Wiring, wire } from './wiring.js'
@@ -109,12 +110,27 @@ export class Service implements AsyncDisposable {
     this.wired('enable').inner.enable(which)
   }
 
-  /** Gives a dead letter to its handler once more, under the same message id. @throws GULO_DEAD_LETTER_UNKNOWN … */
+  /** Has the broker give its consumers nothing more, without leaving their groups; what is in flight goes on. */
+  pause(): void {
+    for (const consumer of this.wired('pause').consumers) consumer.pause()
+  }
+
+  resume(): void {
+    for (const consumer of this.wired('resume').consumers) consumer.resume()
+  }
+
+  /** How many messages each group has not handled yet; broadcasts have no such number. @throws GULO_ABILITY_MISSING */
+  async lag(): Promise<readonly GroupLag[]> {
+    return lagOf(this.wired('lag').consumers)
+  }
+
+  /** Gives a dead letter to its handler once more, or to the broker, under the same message id. @throws GULO_DEAD_LETTER_UNKNOWN … */
   replay(deadLetterId: string): Promise<DeadLetter> {
     const { consumers } = this.wired('replay')
+    const { store, transport } = this.options
     const running =
       this.replays.get(deadLetterId) ??
-      replay(this.options.store?.deadLetters, consumers, deadLetterId).finally(() => this.replays.delete(deadLetterId))
+      replay(store?.deadLetters, consumers, transport, deadLetterId).finally(() => this.replays.delete(deadLetterId))
     this.replays.set(deadLetterId, running)
     return running
   }
@@ -144,8 +160,8 @@ export class Service implements AsyncDisposable {
   }
 
   private refuseContradictions({ inner }: Wiring): void {
-    const handlesIntegrationEvents = inner.registry.list().some((each) => each.kind === 'integration event')
-    const faults = contradictions(this.options, handlesIntegrationEvents)
+    const handlers = inner.registry.list().filter((each) => each.kind === 'integration event')
+    const faults = contradictions(this.options, handlers)
     if (faults.length > 0) throw fault('GULO_CONTRADICTION', { service: this.name, faults: faults.join(' ') })
   }
 
@@ -169,23 +185,4 @@ export class Service implements AsyncDisposable {
   private notStarted(operation: string): Error {
     return fault('GULO_NOT_STARTED', { operation, component: `the service ${this.name}` })
   }
-}
-
-function optionFaults(options: ServiceOptions): string[] {
-  if (typeof options !== 'object' || options === null)
-    return [`options is ${describeValue(options)}: pass an object with name and handlers.`]
-  const { name, handlers, maxEventDepth = 1, ordering = 'normal', unknownTypes = 'ignore' } = options
-  return [
-    ...(typeof name === 'string' && /^[a-z][a-z0-9._-]*$/.test(name)
-      ? []
-      : [`name is ${JSON.stringify(name)}: use lower case letters, digits, dots and dashes.`]),
-    ...(Array.isArray(handlers) ? [] : ['handlers is no array: list handler classes, or nothing: [].']),
-    ...(Number.isInteger(maxEventDepth) && maxEventDepth > 0
-      ? []
-      : [`maxEventDepth is ${maxEventDepth}: use a whole number above 0.`]),
-    ...(['normal', 'strict'].includes(ordering) ? [] : [`ordering is "${ordering}": use "normal" or "strict".`]),
-    ...(['ignore', 'dead-letter'].includes(unknownTypes)
-      ? []
-      : [`unknownTypes is "${unknownTypes}": use "ignore" or "dead-letter".`]),
-  ]
 }

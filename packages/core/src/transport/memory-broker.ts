@@ -23,6 +23,7 @@ export class MemoryBroker implements RuntimeUser {
   private readonly partitions: number
   private readonly topics = new Map<string, MemoryTopic>()
   private readonly groups = new Map<string, MemoryGroup>()
+  private readonly broadcasts = new Set<MemoryGroup>()
   private readonly ownRuntime: Runtime | undefined
   private givenRuntime: Runtime | undefined
 
@@ -43,15 +44,34 @@ export class MemoryBroker implements RuntimeUser {
   }
 
   topic(name: string): MemoryTopic {
-    const topic = this.topics.get(name) ?? new MemoryTopic(name, this.partitions)
+    const known = this.topics.get(name)
+    if (known !== undefined) return known
+    const topic = new MemoryTopic(name, this.partitions)
     this.topics.set(name, topic)
+    for (const group of [...this.groups.values(), ...this.broadcasts]) group.appeared(topic)
     return topic
+  }
+
+  /** The topics there are whose names are wanted. */
+  topicsLike(wants: (topic: string) => boolean): readonly MemoryTopic[] {
+    return [...this.topics.values()].filter(({ name }) => wants(name))
   }
 
   group(name: string): MemoryGroup {
     const group = this.groups.get(name) ?? new MemoryGroup(this.faults)
     this.groups.set(name, group)
     return group
+  }
+
+  /** A group for one broadcast subscription, kept until `forget`. */
+  broadcastGroup(): MemoryGroup {
+    const group = new MemoryGroup(this.faults)
+    this.broadcasts.add(group)
+    return group
+  }
+
+  forget(group: MemoryGroup): void {
+    this.broadcasts.delete(group)
   }
 
   /** Every message of a topic, partition by partition, for looking at what was published. */

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../runtime/clock.js'
 import type { MemoryFaults } from './memory-faults.js'
 import type { MemoryPacer } from './memory-pacer.js'
 import type { MemoryPartition } from './memory-topic.js'
+import type { Resting } from './resting.js'
 import type { ReceivedMessage, TransportSubscription } from './transport.js'
 
 /** How far a group has come in one partition; survives its members. */
@@ -16,6 +17,7 @@ export interface MemoryCursor {
 export interface MemoryMember {
   readonly subscription: TransportSubscription
   readonly pacer: MemoryPacer
+  readonly resting: Resting
   readonly clock: () => Clock
   readonly redeliveryDelayMs: number
   /** Messages of one partition that are handed out and not settled. */
@@ -68,7 +70,8 @@ export class MemoryFeed {
     for (const resolve of this.idle.splice(0)) resolve()
   }
 
-  private wake(): void {
+  /** Looks soon for what it may hand out. */
+  wake(): void {
     if (this.woken || this.closed) return
     this.woken = true
     this.member.pacer.soon(() => {
@@ -79,6 +82,7 @@ export class MemoryFeed {
 
   private handOut(): void {
     if (this.closed || this.failing || this.pause !== undefined) return
+    if (this.member.resting.has(this.partition.topic)) return
     const slots = this.take()
     if (slots.length === 0) return
     this.slots.push(...slots)

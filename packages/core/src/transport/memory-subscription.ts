@@ -2,10 +2,10 @@ import { fault } from '../faults.js'
 import { withDeadline } from '../runtime/clock.js'
 import type { MemoryMember } from './memory-feed.js'
 import type { MemoryGroup } from './memory-group.js'
-import type { StopOptions, SubscriptionHandle } from './transport.js'
+import type { ListingSubscription, PausableSubscription, StopOptions } from './transport.js'
 
 /** One member's place in its group. */
-export class MemorySubscription implements SubscriptionHandle {
+export class MemorySubscription implements PausableSubscription, ListingSubscription {
   private closing: Promise<void> | undefined
 
   constructor(
@@ -18,6 +18,19 @@ export class MemorySubscription implements SubscriptionHandle {
   close({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
     this.closing ??= this.leave(deadlineMs)
     return this.closing
+  }
+
+  pause(topics?: readonly string[]): void {
+    this.member.resting.pause(topics)
+  }
+
+  resume(topics?: readonly string[]): void {
+    this.member.resting.resume(topics)
+    this.group.wake(this.member)
+  }
+
+  topics(): readonly string[] {
+    return this.group.topicsOf(this.member)
   }
 
   private async leave(deadlineMs: number): Promise<void> {

@@ -26,6 +26,12 @@ export class MemoryPartition {
     return this.log[offset]?.key
   }
 
+  /** The offset of the first message of this time on, in milliseconds since 1970; the end where there is none. */
+  since(timestamp: number): number {
+    const offset = this.log.findIndex((message) => (message.timestamp ?? 0) >= timestamp)
+    return offset < 0 ? this.end : offset
+  }
+
   append({ key, body, headers }: WireMessage, timestamp: number): void {
     this.log.push({
       key,

@@ -1,22 +1,33 @@
 import type { Codec } from '../codec/codec.js'
 import { cloudEventsBinary } from '../codec/codecs.js'
-import { type GuloError, isRetryable, reasonOf } from '../errors.js'
 import { fault, reportFaults } from '../faults.js'
 import type { Envelope } from '../message/envelope.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import type { RuntimeUser } from '../runtime/runtime-user.js'
+import { checkSubscription } from './check-subscription.js'
 import { type MemoryBroker, memoryBroker } from './memory-broker.js'
+import { MemoryDelays } from './memory-delays.js'
 import type { MemoryMember } from './memory-feed.js'
 import { MemoryPacer } from './memory-pacer.js'
+import { lagOf, moveGroup } from './memory-positions.js'
+import { readsOf } from './memory-reads.js'
 import { MemorySubscription } from './memory-subscription.js'
+import type { MemoryPartition } from './memory-topic.js'
+import { storeAll } from './memory-writing.js'
+import { Resting } from './resting.js'
 import type {
   ComponentHealth,
+  DelayedForwarder,
   DescribedTransport,
-  Forwarder,
+  GroupMover,
   HealthReporter,
+  LagReporter,
+  ListingSubscription,
   OutgoingMessage,
+  PartitionLag,
+  PausableSubscription,
+  StartPosition,
   StopOptions,
-  SubscriptionHandle,
   Transport,
   TransportFacts,
   TransportSubscription,
@@ -43,12 +54,15 @@ export function memoryTransport(options?: MemoryTransportOptions): MemoryTranspo
 }
 
 /** A transport that behaves like a log-like broker, in one process and without durability. */
-export class MemoryTransport implements Transport, Forwarder, HealthReporter, DescribedTransport, RuntimeUser {
+export class MemoryTransport
+  implements Transport, DelayedForwarder, LagReporter, GroupMover, HealthReporter, DescribedTransport, RuntimeUser
+{
   readonly facts: TransportFacts = { kind: 'memory', durable: false, orderedByKey: true }
   readonly broker: MemoryBroker
   private readonly codec: Codec
   private readonly startFrom: 'earliest' | 'latest'
-  private readonly delivering: Omit<MemoryMember, 'subscription'>
+  private readonly delivering: Omit<MemoryMember, 'subscription' | 'resting'>
+  private readonly delays: MemoryDelays
   private readonly ownRuntime: Runtime | undefined
   private givenRuntime: Runtime | undefined
   private readonly subscriptions = new Set<MemorySubscription>()
@@ -72,6 +86,7 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
     this.codec = codec
     this.startFrom = startFrom
     const clock = () => this.runtime.clock
+    this.delays = new MemoryDelays(clock)
     this.delivering = { clock, pacer: new MemoryPacer(clock), redeliveryDelayMs, maxInFlight }
   }
 
@@ -87,6 +102,7 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
 
   async stop(options?: StopOptions): Promise<void> {
     this.state = 'stopped'
+    this.delays.release()
     const closings = await Promise.allSettled(
       [...this.subscriptions].map((subscription) => subscription.close(options)),
     )
@@ -95,37 +111,37 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
   }
 
   /** @throws GULO_SUBSCRIPTION_INVALID, GULO_NOT_STARTED, GULO_STOPPED */
-  async subscribe(subscription: TransportSubscription): Promise<SubscriptionHandle> {
+  async subscribe(subscription: TransportSubscription): Promise<PausableSubscription & ListingSubscription> {
     this.checkStarted('subscribe')
-    const { group, routes } = subscription
-    if (!group) throw fault('GULO_SUBSCRIPTION_INVALID', { group, wrong: 'it has no group' })
-    if (routes.length === 0) throw fault('GULO_SUBSCRIPTION_INVALID', { group, wrong: 'it has no routes' })
-    const topics = routes.map((route) => this.broker.topic(route.topic))
-    const member = { ...this.delivering, subscription }
-    const made = new MemorySubscription(this.broker.group(group), member, () => this.subscriptions.delete(made))
+    checkSubscription(subscription)
+    const { broker } = this
+    const reads = readsOf(subscription, broker, this.startFrom)
+    const group = subscription.broadcast ? broker.broadcastGroup() : broker.group(subscription.group)
+    const member = { ...this.delivering, resting: new Resting(), subscription }
+    const made = new MemorySubscription(group, member, () => {
+      this.subscriptions.delete(made)
+      broker.forget(group)
+    })
     this.subscriptions.add(made)
-    this.broker.group(group).join(member, topics, this.startFrom)
+    group.join(member, reads)
     return made
+  }
+
+  async lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> {
+    this.checkStarted('lag')
+    return lagOf(this.broker, group, topics, this.startFrom)
+  }
+
+  /** @throws GULO_GROUP_ACTIVE, GULO_SUBSCRIPTION_INVALID, GULO_NOT_STARTED, GULO_STOPPED */
+  async moveGroup(group: string, topics: readonly string[], to: StartPosition): Promise<void> {
+    this.checkStarted('moveGroup')
+    moveGroup(this.broker, group, topics, to)
   }
 
   /** Every envelope that can be written is stored, in order; those that cannot are the `details.unsent` of the rejection. */
   async publish(envelopes: readonly Envelope[]): Promise<void> {
     this.checkStarted('publish', envelopes)
-    const refusal = this.broker.faults.takeRefusal()
-    if (refusal) throw notStored(envelopes, refusal.error)
-    const unwritable: Envelope[] = []
-    let reason: unknown
-    for (const envelope of envelopes) {
-      try {
-        this.append({ ...this.codec.encode(envelope), ...routing(envelope) })
-      } catch (error) {
-        reason ??= error
-        unwritable.push(envelope)
-      }
-    }
-    if (unwritable.length > 0) throw notStored(unwritable, reason)
-    const lost = this.broker.faults.takeLostConfirm()
-    if (lost) throw notStored(envelopes, lost.error)
+    storeAll(envelopes, this.codec, this.broker.faults, (message) => this.append(message))
   }
 
   async forward(messages: readonly OutgoingMessage[]): Promise<void> {
@@ -133,6 +149,21 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
     const refusal = this.broker.faults.takeRefusal()
     if (refusal) throw refusal.error
     for (const message of messages) this.append(message)
+  }
+
+  /** They wait in the broker: what becomes of this transport does not concern them. @throws GULO_DURATION_INVALID */
+  async forwardAfter(messages: readonly OutgoingMessage[], delayMs: number): Promise<void> {
+    this.checkStarted('forwardAfter')
+    if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY)) {
+      throw fault('GULO_DURATION_INVALID', { option: 'delayMs', found: delayMs })
+    }
+    const refusal = this.broker.faults.takeRefusal()
+    if (refusal) throw refusal.error
+    const stored = messages.map((message) => ({ ...message, body: message.body && Uint8Array.from(message.body) }))
+    const partitions = stored.map((message) => this.partitionFor(message))
+    for (const [index, message] of stored.entries()) {
+      this.delays.add(delayMs, () => partitions[index]?.append(message, this.runtime.clock.now()))
+    }
   }
 
   async health(): Promise<ComponentHealth> {
@@ -148,11 +179,13 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
   }
 
   private append(message: Omit<OutgoingMessage, 'type'>): void {
-    const partition = this.broker.topic(message.topic).choose(message.key, message.partition)
-    if (partition === undefined) {
-      throw fault('GULO_PARTITION_UNKNOWN', { topic: message.topic, partition: message.partition })
-    }
-    partition.append(message, this.runtime.clock.now())
+    this.partitionFor(message).append(message, this.runtime.clock.now())
+  }
+
+  private partitionFor({ topic, key, partition }: Omit<OutgoingMessage, 'type'>): MemoryPartition {
+    const found = this.broker.topic(topic).choose(key, partition)
+    if (found === undefined) throw fault('GULO_PARTITION_UNKNOWN', { topic, partition })
+    return found
   }
 
   private checkStarted(operation: string, unsent?: readonly Envelope[]): void {
@@ -161,13 +194,4 @@ export class MemoryTransport implements Transport, Forwarder, HealthReporter, De
     if (this.state === 'stopped') throw fault('GULO_STOPPED', { component: 'The memory transport', ...more })
     throw fault('GULO_NOT_STARTED', { operation, component: 'the memory transport', ...more })
   }
-}
-
-function routing({ topic, partitionKey, aggregateId, partition }: Envelope) {
-  return { topic, key: partitionKey ?? aggregateId, partition }
-}
-
-function notStored(unsent: readonly Envelope[], error: unknown): GuloError {
-  const told = { count: unsent.length, reason: reasonOf(error), unsent, retryable: isRetryable(error) }
-  return fault('GULO_NOT_STORED', told, error)
 }

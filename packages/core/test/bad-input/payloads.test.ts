@@ -143,7 +143,7 @@ describe('an event that is too large for the broker', () => {
       await stage.until('handled', 2)
       expect(seen).to.have.members(['1', '2'])
       const [parked] = await store.outbox.parked()
-      expectFault(parked?.error, 'GULO_NOT_STORED', text)
+      expectFault(parked?.error, 'GULO_TOO_LARGE', text)
       expect(await service.health()).to.have.nested.property('components.outbox.status', 'degraded')
       expect(logger.lines.join()).to.match(/1 event of ordering\.order\.placed\.v1 .*no retry can help/)
     })

@@ -1,4 +1,12 @@
-import { type Codec, cloudEventsBinary, cloudEventsStructured, decode, nativeJson, shortJson } from '@gulo/core'
+import {
+  type Codec,
+  cloudEventsBinary,
+  cloudEventsStructured,
+  createDecoder,
+  decode,
+  nativeJson,
+  shortJson,
+} from '@gulo/core'
 import { expect } from 'chai'
 import { ENVELOPE, inBuffers, present, received, wire } from './support.js'
 
@@ -71,6 +79,10 @@ describe('a message in CloudEvents binary mode', () => {
     expect(read('text/csv')).to.equal('é')
     expect(read('application/soap+xml')).to.equal('é')
     expect([...(read('application/avro') as Uint8Array)]).to.deep.equal([0xc3, 0xa9])
+  })
+
+  it('with the character for unreadable bytes keeps it, where it was sent', () => {
+    expect(decode(received('"a\ufffd"', CE)).payload).to.equal('a\ufffd')
   })
 
   it('with an empty JSON body has no payload, with empty bytes has those', () => {
@@ -271,4 +283,52 @@ describe("a message of Debezium's outbox router", () => {
   it('may be a tombstone', () => {
     expect(decode(received(null, { id: 'row-1' }))).to.have.property('payload', undefined)
   })
+})
+
+describe('a decoder that reads one message after another', () => {
+  const CHANGING = [
+    'id',
+    'source',
+    'type',
+    'time',
+    'subject',
+    'partitionkey',
+    'correlationid',
+    'causationid',
+    'tenantid',
+  ]
+
+  it('takes nothing of one for the next, also where they have most in common', () => {
+    const decoder = createDecoder()
+    const attributes: Record<string, string> = Object.fromEntries(CHANGING.map((name) => [`ce_${name}`, `${name}-1`]))
+    const first: Record<string, string> = {
+      ce_specversion: '1.0',
+      'content-type': 'application/json',
+      ...attributes,
+      ce_time: NATIVE.occurred_at,
+    }
+    const all = [
+      first,
+      ...CHANGING.map((name) => ({ ...first, [`ce_${name}`]: change(first[`ce_${name}`] as string) })),
+    ]
+    for (const headers of [...all, first]) {
+      for (const key of [undefined, 'subject-1', 'partitionkey-1']) {
+        const message = inBuffers(received('{"a":1}', headers, { key }))
+        expect(decoder(message)).to.deep.equal(decode(received('{"a":1}', headers, { key })))
+      }
+    }
+  })
+
+  it('takes bytes that are no UTF-8 for no text that it has seen', () => {
+    const decoder = createDecoder()
+    const from = (source: Buffer) =>
+      decoder(received(null, { ...inBuffers(received(null, CE)).headers, ce_source: source })).source
+    expect(from(Buffer.from('\u00c3'))).to.equal('\u00c3')
+    expect(from(Buffer.of(0xc3))).to.equal('\ufffd')
+  })
+
+  // The last character, as a number counts up, or the first.
+  function change(text: string): string {
+    return text.endsWith('Z') ? text.replace('2026', '2025') : `${text.slice(0, -1)}2`
+  }
 })

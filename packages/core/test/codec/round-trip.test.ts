@@ -1,4 +1,12 @@
-import { cloudEventsBinary, cloudEventsStructured, decode, type Envelope, nativeJson, shortJson } from '@gulo/core'
+import {
+  cloudEventsBinary,
+  cloudEventsStructured,
+  createDecoder,
+  decode,
+  type Envelope,
+  nativeJson,
+  shortJson,
+} from '@gulo/core'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { inBuffers, present, wire } from './support.js'
@@ -79,6 +87,9 @@ const envelopes: fc.Arbitrary<Envelope> = fc
   .chain((envelope) => data.map((some) => ({ ...envelope, ...some })))
 
 describe('any envelope', () => {
+  // It has read all the others before.
+  const decoder = createDecoder()
+
   for (const codec of [cloudEventsBinary, cloudEventsStructured, nativeJson, shortJson]) {
     it(`survives ${codec.name}, with headers as text and as bytes`, () => {
       fc.assert(
@@ -86,6 +97,7 @@ describe('any envelope', () => {
           const message = wire(envelope, codec)
           expect(comparable(decode(message))).to.deep.equal(comparable(envelope))
           expect(comparable(decode(inBuffers(message)))).to.deep.equal(comparable(envelope))
+          expect(comparable(decoder(inBuffers(message)))).to.deep.equal(comparable(envelope))
         }),
         { numRuns: 300 },
       )

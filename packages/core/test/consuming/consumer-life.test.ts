@@ -1,10 +1,12 @@
 import {
+  anyError,
   Command,
   type Consumer,
   Contract,
   type ContractRegistry,
   createRuntime,
   DomainEvent,
+  failurePolicy,
   type GuloError,
   Handles,
   handler,
@@ -276,6 +278,25 @@ describe('stopping a consumer', () => {
     expect(error.code).to.equal('GULO_STOP_DEADLINE')
     expect(error.message).to.match(/^The consumer inventory was not done within 500 ms: 3 messages in flight\./)
     expect(signal?.aborted).to.equal(true)
+  })
+
+  it('leaves a message to the broker whose handler fails because the stop has aborted it', async () => {
+    const { clock, consumer, transport, signals } = desk({ policy: failurePolicy(anyError().discard()) })
+    consumer.handle(
+      OrderPlacedV1,
+      (_, { signal }) =>
+        new Promise<void>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+    )
+    await consumer.start()
+    const delivery = failure(transport.deliver(received()))
+    await turn()
+    const stopping = failure(consumer.stop({ deadlineMs: 500 }))
+    await clock.pass(500)
+    await stopping
+    expect(await delivery).to.have.property('code', 'GULO_STOPPED')
+    expect(signals.map(({ kind }) => kind)).to.deep.equal(['received', 'redelivery'])
   })
 
   it('closes a subscription that comes only afterwards, and start says so', async () => {

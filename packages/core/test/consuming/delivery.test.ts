@@ -1,6 +1,8 @@
-import { type ConsumerOptions, type DeadLetter, type GuloError, type Redelivery } from '@gulo/core'
+import { Consumer, type ConsumerOptions, type DeadLetter, type Redelivery } from '@gulo/core'
 import { expect } from 'chai'
+import { expectFault } from '../bad-input/stage.js'
 import { failure } from '../support/failure.js'
+import { quietLogger } from '../support/scene.js'
 import { desk, OrderPlacedV1, received, TYPE } from './support.js'
 
 /** A started consumer with two handlers, what they saw, and what was set aside. */
@@ -35,6 +37,14 @@ describe('a message that is delivered', () => {
     await transport.deliver(received())
     expect(signals.map(({ kind }) => kind)).to.deep.equal(['received', 'handled', 'handled'])
     expect(signals[0]).to.include({ group: 'inventory' })
+  })
+
+  it('reaches no handler before the transport has its promise', async () => {
+    const { transport, seen } = await started()
+    const settling = transport.deliver(received())
+    expect(seen).to.deep.equal([])
+    await settling
+    expect(seen).to.deep.equal(['first o-1 1', 'second o-1 1'])
   })
 
   it('is quarantined when its bytes cannot be read, as it was received, and is settled', async () => {
@@ -85,6 +95,31 @@ describe('a message that is delivered', () => {
       const { transport, letters } = await started({ decode })
       await transport.deliver(received())
       expect(letters[0]?.error.message).to.contain(`breaks its contract: ${said}.`)
+    }
+  })
+
+  it('is quarantined too when a decoder takes its time to refuse it, and handled when it takes its time', async () => {
+    const decode = async (_: unknown, data: unknown) => {
+      if ((data as { orderId?: string }).orderId === undefined) throw new Error('orderId is missing')
+      return Object.assign(new OrderPlacedV1(), data)
+    }
+    const { transport, letters, seen } = await started({ decode })
+    await transport.deliver(received({ data: {} }))
+    expect(letters[0]).to.include({ kind: 'quarantine', reason: 'schema' })
+    await transport.deliver(received())
+    expect(seen).to.deep.equal(['first o-1 1', 'second o-1 1'])
+  })
+
+  it('goes back to the broker when its decoder could not do its work this time', async () => {
+    for (const wait of [false, true]) {
+      const busy = Object.assign(new Error('database away'), { retryable: true })
+      const decode = () => {
+        if (!wait) throw busy
+        return Promise.reject(busy)
+      }
+      const { transport, letters } = await started({ decode })
+      expect(await failure(transport.deliver(received()))).to.equal(busy)
+      expect(letters).to.deep.equal([])
     }
   })
 
@@ -161,11 +196,11 @@ describe('a message that is given to a consumer once more', () => {
     expect(seen).to.deep.equal(['first o-1 4', 'second o-1 4'])
   })
 
-  it('is of no known type when its handler is gone', async () => {
-    const { consumer, seen, signals } = await started()
+  it('does not vanish when its handler has: it is among the dead letters, with its history', async () => {
+    const { consumer, seen, letters } = await started()
     await consumer.redeliver(redelivery({ handler: 'third' }))
     expect(seen).to.deep.equal([])
-    expect(signals.at(-1)).to.include({ kind: 'ignored', reason: 'unknown-type', group: 'inventory' })
+    expect(letters[0]).to.include({ reason: 'unknown-type', handler: 'third', attempts: 3 })
   })
 
   it('is of no known type when its contract is gone', async () => {
@@ -203,20 +238,11 @@ describe('a message that is given to a consumer once more', () => {
 })
 
 describe('a consumer with nowhere to put dead letters', () => {
-  it('leaves the message with the broker, and says so', async () => {
-    const { consumer, transport } = desk()
-    consumer.handle(
-      OrderPlacedV1,
-      () => {
-        throw Object.assign(new Error('no'), { retryable: false })
-      },
-      { name: 'reserve' },
-    )
-    await consumer.start()
-    const error = (await failure(transport.deliver(received()))) as GuloError
-    expect(error.code).to.equal('GULO_CONFIGURATION_INVALID')
-    expect(error.message).to.match(
-      /of the consumer inventory\/reserve has 1 faults: it has nowhere to put dead letters\./,
-    )
+  it('does not start, and says what it needs', async () => {
+    const { transport } = desk()
+    const consumer = new Consumer({ transport, group: 'inventory', logger: quietLogger })
+    consumer.handle(OrderPlacedV1, () => undefined)
+    expectFault(await failure(consumer.start()), 'GULO_DEAD_LETTERS_MISSING', /consumer inventory has nowhere to put/)
+    expect(transport.subscription).to.equal(undefined)
   })
 })

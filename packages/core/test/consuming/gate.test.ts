@@ -56,3 +56,40 @@ describe('a gate', () => {
     expect(clock.timers).to.equal(0)
   })
 })
+
+describe('a gate that is held', () => {
+  it('lets nobody pass until it is released, and then everybody in turn', async () => {
+    const { clock, gate, passed, pass } = scene()
+    gate.hold()
+    void pass('a')
+    void pass('b')
+    await clock.pass(1_000_000)
+    expect(gate.open).to.equal(false)
+    expect(passed).to.deep.equal([])
+    gate.release()
+    await clock.pass(0)
+    expect(gate.open).to.equal(true)
+    expect(passed).to.deep.equal(['a', 'b'])
+  })
+
+  it('stays closed after its release for as long as it was closed beside', async () => {
+    const { clock, gate, passed, pass } = scene()
+    gate.hold()
+    gate.close(100)
+    void pass('a')
+    gate.release()
+    await clock.pass(99)
+    expect(passed).to.deep.equal([])
+    await clock.pass(1)
+    expect(passed).to.deep.equal(['a'])
+  })
+
+  it('lets those through who have to stop, at once', async () => {
+    const { clock, gate, stopping, passed, pass } = scene()
+    gate.hold()
+    void pass('a')
+    stopping.abort()
+    await clock.pass(0)
+    expect(passed).to.deep.equal(['a'])
+  })
+})

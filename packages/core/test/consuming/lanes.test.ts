@@ -139,4 +139,70 @@ describe('lanes', () => {
     expect(lanes.size).to.equal(0)
     await Promise.all(all)
   })
+
+  it('begin nothing that enters before who brings it has returned', async () => {
+    const { started, work, finish } = recorder()
+    const lanes = new Lanes(2)
+    const all = ['a', 'b', 'c'].map((name) => lanes.enter(name, work(name), undefined))
+    expect(started).to.deep.equal([])
+    expect(lanes.size).to.equal(3)
+    await turn()
+    expect(started).to.deep.equal(['a', 'b'])
+    for (const name of ['a', 'b', 'c']) await finish(name)
+    await Promise.all(all)
+    const later = lanes.enter('d', work('d'), undefined)
+    await turn()
+    expect(started).to.deep.equal(['a', 'b', 'c', 'd'])
+    await finish('d')
+    await later
+  })
+
+  it('hand work its subject', async () => {
+    const seen: string[] = []
+    const lanes = new Lanes(1)
+    const note = (text: string) => void seen.push(text)
+    await Promise.all([lanes.run('a', note, 'first'), lanes.enter('a', note, 'second')])
+    expect(seen).to.deep.equal(['first', 'second'])
+  })
+})
+
+describe('lanes whose work is done at once', () => {
+  const DEEP = 20_000
+
+  it('do much of it in order, of one key and of many, without a stack of its own for each', async () => {
+    const lanes = new Lanes(3)
+    const seen: number[] = []
+    const note = (number: number) => void seen.push(number)
+    const numbers = Array.from({ length: DEEP }, (_, number) => number)
+    await Promise.all(numbers.map((number) => lanes.enter('one', note, number)))
+    expect(seen).to.deep.equal(numbers)
+    await Promise.all(numbers.map((number) => lanes.enter(String(number % 7), note, number)))
+    expect(seen).to.have.length(2 * DEEP)
+    expect(lanes.size).to.equal(0)
+  })
+
+  it('refuse what waits behind work that throws, and go on with other keys', async () => {
+    const lanes = new Lanes(1)
+    const boom = new Error('boom')
+    const seen: string[] = []
+    const work = (name: string) => {
+      seen.push(name)
+      if (name === 'a1') throw boom
+      return undefined
+    }
+    const [a1, a2, b1] = [lanes.enter('a', work, 'a1'), lanes.enter('a', work, 'a2'), lanes.enter('b', work, 'b1')]
+    expect(await failure(a1)).to.equal(boom)
+    expect(await failure(a2)).to.include({ code: 'GULO_MESSAGE_HELD_BACK' })
+    await b1
+    await lanes.run('a', work, 'a3')
+    expect(seen).to.deep.equal(['a1', 'b1', 'a3'])
+    await lanes.drained()
+  })
+
+  it('are drained when the last of it is done', async () => {
+    const lanes = new Lanes(1)
+    const settling = lanes.enter('a', () => undefined, undefined)
+    const drained = lanes.drained()
+    await Promise.all([settling, drained])
+  })
 })

@@ -47,7 +47,7 @@ describe('the topics that a consumer subscribes to', () => {
     const error = (await failure(routesFor([InvoicePaidV1]))) as GuloError
     expect(error.code).to.equal('GULO_SUBSCRIPTION_INVALID')
     expect(error.message).to.match(
-      /^The subscription of billing\.invoice\.paid\.v1 is invalid: the topic of its contract depends on the message\./,
+      /^The subscription of billing\.invoice\.paid\.v1 is invalid: the topic of its contract depends on the message, and no patterns are given\./,
     )
   })
 

@@ -4,6 +4,7 @@ import {
   Contract,
   createRuntime,
   IntegrationEvent,
+  memoryStore,
   type ReceivedMessage,
   type Signal,
   type StopOptions,
@@ -83,6 +84,7 @@ export function desk(options: Partial<ConsumerOptions> = {}) {
     group: 'inventory',
     runtime: createRuntime({ clock }),
     logger: quietLogger,
+    deadLetters: memoryStore().deadLetters,
     observers: [(signal) => void signals.push(signal)],
     ...options,
   })

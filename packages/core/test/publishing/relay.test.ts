@@ -18,14 +18,16 @@ class ListedOutbox {
     this.listener?.()
   }
   async publish(): Promise<void> {}
-  async claim(limit: number) {
+  async claim(limit: number, without: readonly string[] = []) {
     this.claims++
-    return this.waiting.splice(0, limit)
+    const claimed = this.waiting.filter(({ envelope: { topic } }) => !without.includes(topic)).slice(0, limit)
+    for (const entry of claimed) this.waiting.splice(this.waiting.indexOf(entry), 1)
+    return claimed
   }
   async settle(entries: readonly { sequence: string }[]) {
     this.settled.push(...entries.map((entry) => entry.sequence))
   }
-  async fail(entries: readonly { sequence: string; envelope: Envelope; attempts: number }[]) {
+  async fail(entries: readonly { sequence: string; envelope: Envelope; attempts: number }[], _error?: unknown) {
     this.failed.push(...entries.map((entry) => entry.sequence))
     this.waiting.unshift(...entries.map((entry) => ({ ...entry, attempts: entry.attempts + 1 })))
   }
@@ -131,6 +133,42 @@ describe('a relay', () => {
     expect(sent).to.deep.equal([['a-2']])
   })
 
+  it('gives back each with an error of its own, so that a hopeless one is parked and the others are tried again', async () => {
+    const [hopeless, passing] = [Object.assign(new Error('too large'), { retryable: false }), new Error('away')]
+    const failures = [passing, hopeless, passing]
+    const given: [string[], unknown][] = []
+    const { fail } = outbox
+    outbox.fail = async (entries, error) => {
+      given.push([entries.map(({ sequence }) => sequence), error])
+      await fail.call(outbox, error === hopeless ? [] : entries)
+    }
+    let times = 1
+    refuse = (envelopes) =>
+      times-- > 0
+        ? new GuloError('X', { message: 'some', mend: '.' }, { unsent: envelopes.slice(1), failures })
+        : undefined
+    outbox.add('a-1', 'a-2', 'a-3', 'a-4')
+    open()
+    await until(() => outbox.settled.length === 3)
+    expect(given).to.deep.equal([
+      [['a-2', 'a-4'], passing],
+      [['a-3'], hopeless],
+    ])
+    expect(outbox.settled).to.deep.equal(['a-1', 'a-2', 'a-4'])
+  })
+
+  it('heeds no list of errors that does not match the list of what is unsent', async () => {
+    const hopeless = Object.assign(new Error('too large'), { retryable: false })
+    let times = 1
+    const details = (unsent: readonly Envelope[]) => ({ unsent, failures: [hopeless], retryable: true })
+    refuse = (envelopes) =>
+      times-- > 0 ? new GuloError('X', { message: 'all', mend: '.' }, details(envelopes)) : undefined
+    outbox.add('a-1', 'a-2')
+    open()
+    await until(() => outbox.settled.length === 2)
+    expect(sent).to.deep.equal([['a-1', 'a-2']])
+  })
+
   it('lets a topic that fails hold up no other', async () => {
     refuse = ([first]) => (first?.topic === 'dead' ? new Error('no such topic') : undefined)
     outbox.add('dead-1', 'alive-1')
@@ -140,12 +178,50 @@ describe('a relay', () => {
     expect(outbox.failed[0]).to.equal('dead-1')
   })
 
+  it('does not wait for a topic whose batch takes long, and takes no more of it meanwhile', async () => {
+    let release = () => undefined as void
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const slow: Publisher = {
+      publish: async (envelopes) => {
+        if (envelopes[0]?.topic === 'slow') await held
+        sent.push(envelopes.map((each) => each.id))
+      },
+    }
+    outbox.add('slow-1', 'fast-1')
+    relay = new Relay({ outbox, publisher: slow, slowTopicMs: 1, logger: quietLogger, observers: [() => wake()] })
+    relay.start()
+    await until(() => sent.length === 1)
+    outbox.add('slow-2', 'fast-2')
+    await until(() => sent.length === 2)
+    expect(sent).to.deep.equal([['fast-1'], ['fast-2']])
+    release()
+    await until(() => sent.length === 4)
+    expect(sent.slice(2)).to.deep.equal([['slow-1'], ['slow-2']])
+  })
+
+  it('tries a topic that fails less and less often, and all others as often as there is something', async () => {
+    const tried: string[] = []
+    refuse = ([first]) => {
+      tried.push(first?.topic as string)
+      return first?.topic === 'dead' ? new Error('no such topic') : undefined
+    }
+    outbox.add('dead-1')
+    open()
+    for (let number = 1; number <= 40; number++) {
+      outbox.add(`alive-${number}`)
+      await until(() => outbox.settled.length === number)
+    }
+    expect(tried.filter((topic) => topic === 'dead').length).to.be.within(1, 4)
+  })
+
   it('goes on when its outbox cannot be read for a while', async () => {
     const { claim } = outbox
     let times = 2
-    outbox.claim = async (limit) => {
+    outbox.claim = async (limit, without) => {
       if (times-- > 0) throw new Error('database gone')
-      return claim.call(outbox, limit)
+      return claim.call(outbox, limit, without)
     }
     outbox.add('a-1')
     open()

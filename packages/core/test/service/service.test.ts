@@ -335,6 +335,17 @@ describe('the life of a service', () => {
   })
 })
 
+/** A handler on a transport that can only publish and deliver. */
+const bare: Partial<ServiceOptions> = {
+  handlers: [handler(OrderPlacedV1, () => undefined)],
+  transport: {
+    start: async () => undefined,
+    stop: async () => undefined,
+    publish: async () => undefined,
+    subscribe: async () => ({ close: async () => undefined }),
+  },
+}
+
 describe('a service that cannot be', () => {
   it('reports every wrong option at once', () => {
     expect(() => createService({ name: 'My Service' } as never)).to.throw(
@@ -368,6 +379,26 @@ describe('a service that cannot be', () => {
         policy: failurePolicy(anyError().schedule(['1s'])),
       },
       /ordering is strict/,
+    ],
+    [
+      'strict order with retry topics',
+      { transport: memoryTransport(), ordering: 'strict', policy: failurePolicy(anyError().retryTopics(['1s'])) },
+      /ordering is strict but its failure policy tries again later/,
+    ],
+    [
+      'retry topics on a transport that cannot forward',
+      { ...bare, store: memoryStore(), policy: failurePolicy(anyError().retryTopics(['1s'])) },
+      /retry topics but its transport cannot forward/,
+    ],
+    ['handlers and no place to set messages aside', bare, /nowhere to put messages that must be set aside/],
+    [
+      'an inbox that forgets before the last retry topic',
+      {
+        transport: memoryTransport(),
+        store: memoryStore({ inboxRetention: '1h' }),
+        policy: failurePolicy(anyError().retryTopics(['50m', '11m'])),
+      },
+      /inbox remembers for 1 h but retries and replay reach back/,
     ],
     [
       'an inbox that forgets too early',

@@ -1,0 +1,49 @@
+import { extentFaults } from '../transport/check-subscription.js'
+import type { ConsumerOptions } from './consumer-options.js'
+
+/** What is wrong with the options of a consumer, each with its mend. */
+export function consumerFaults(options: ConsumerOptions): readonly string[] {
+  const { group, transport, concurrency = 16, maxUnfinishedAttempts = 3 } = options
+  return [
+    ...(group ? [] : ['group is missing: name it after the service.']),
+    ...(transport ? [] : ['transport is missing: give it kafka(…), rabbitmq(…) or memoryTransport().']),
+    ...(Number.isInteger(concurrency) && concurrency > 0
+      ? []
+      : [`concurrency is ${concurrency}: use a whole number above 0.`]),
+    ...(maxUnfinishedAttempts > 0 ? [] : [`maxUnfinishedAttempts is ${maxUnfinishedAttempts}: use a number above 0.`]),
+    ...extentFaults(options),
+    ...sharedFaults(options),
+  ]
+}
+
+// All instances have one group: what is kept under its name is known to all of them, or reaches any one of them.
+function sharedFaults({ broadcast, inbox, attemptLog, retryLater }: ConsumerOptions): string[] {
+  if (broadcast !== true) return []
+  return [
+    ...(inbox
+      ? ['broadcast is on with an inbox: what one instance has done, the others would leave out. Leave out the inbox.']
+      : []),
+    ...(attemptLog
+      ? [
+          'broadcast is on with an attemptLog: attempts of several instances would look like one that never ends. Leave it out.',
+        ]
+      : []),
+    ...(retryLater
+      ? ['broadcast is on with retryLater: a later attempt would reach any one instance. Leave it out.']
+      : []),
+  ]
+}
+
+/** What contradicts the policy of a consumer, each with its mend. */
+export function policyFaults({ broadcast, patterns = [], policy }: ConsumerOptions): string[] {
+  return [
+    ...(broadcast === true && policy?.reorders
+      ? ['broadcast is on with a policy that tries again later, which any one instance might do: retry in place.']
+      : []),
+    ...(patterns.length > 0 && (policy?.retryTopics ?? 0) > 0
+      ? [
+          'patterns are given with a policy that has retry topics, which nobody reads for a topic found later: schedule retries, or retry in place.',
+        ]
+      : []),
+  ]
+}

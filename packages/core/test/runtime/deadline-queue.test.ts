@@ -1,0 +1,54 @@
+import { DeadlineQueue } from '@gulo/core'
+import { expect } from 'chai'
+import { ManualClock } from '../support/manual-clock.js'
+
+describe('A queue of deadlines', () => {
+  let clock: ManualClock
+  let late: (readonly string[])[]
+  let queue: DeadlineQueue<string>
+  beforeEach(() => {
+    clock = new ManualClock()
+    late = []
+    queue = new DeadlineQueue(clock, 100, (due) => late.push(due))
+  })
+
+  it('gives each thing its whole time, and those of the same moment together', async () => {
+    queue.add('a')
+    queue.add('b')
+    await clock.pass(60)
+    queue.add('c')
+    await clock.pass(40)
+    expect(late).to.deep.equal([['a', 'b']])
+    await clock.pass(59)
+    expect(late).to.have.length(1)
+    await clock.pass(1)
+    expect(late).to.deep.equal([['a', 'b'], ['c']])
+  })
+
+  it('says nothing of what was taken out', async () => {
+    queue.add('a')
+    queue.add('b')
+    queue.delete('a')
+    await clock.pass(100)
+    expect(late).to.deep.equal([['b']])
+  })
+
+  it('begins anew after it was empty', async () => {
+    queue.add('a')
+    queue.delete('a')
+    await clock.pass(99)
+    queue.add('b')
+    await clock.pass(99)
+    expect(late).to.deep.equal([])
+    await clock.pass(1)
+    expect(late).to.deep.equal([['b']])
+  })
+
+  it('has one timer for all, and none once it is closed', () => {
+    queue.add('a')
+    queue.add('b')
+    expect(clock.timers).to.equal(1)
+    queue.close()
+    expect(clock.timers).to.equal(0)
+  })
+})
