@@ -22,6 +22,10 @@ export const TESTING_ERRORS = {
     message: 'The services were not settled after {horizonMs} ms of virtual time.',
     mend: 'Look at the probes for what goes on and on, or raise horizon.',
   },
+  GULO_TEST_PROXY_INVALID: {
+    message: 'The proxy cannot be started: {wrong}.',
+    mend: 'Give it target as host:port, and a port that is free or none.',
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>
 
 /** Makes an error of the testing package. */

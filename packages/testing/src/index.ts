@@ -5,6 +5,10 @@ export { type AnyEvent, type Given, given, type Sendable, type Then } from './ha
 export { type Harness, type HarnessOptions, harness } from './harness/harness.js'
 export type { Probes, SignalOf } from './harness/probes.js'
 export { VirtualClock } from './harness/virtual-clock.js'
+// a network that breaks
+export { amqpFrames, type FrameReader, kafkaFrames, type ProxyFrame, type ProxySide } from './proxy/frames.js'
+export { type DecideFault, type FaultRule, type ProxyFault, randomFaults } from './proxy/proxy-faults.js'
+export { type ProxyCounts, TcpProxy, type TcpProxyOptions } from './proxy/tcp-proxy.js'
 // conformance suites of stores
 export { type AttemptLogDriver, attemptLogCases, describeAttemptLog } from './store/describe-attempt-log.js'
 export { type DeadLettersDriver, deadLettersCases, describeDeadLetters } from './store/describe-dead-letters.js'
@@ -24,5 +28,5 @@ export type { StoreSuiteFacts } from './store/store-driver.js'
 export { type ConformanceCase, type Disposable, failuresOf, type MakeDriver } from './suite/conformance-case.js'
 export type { Skips } from './suite/describe-suite.js'
 // conformance suites of transports
-export { describeTransport, transportCases } from './transport/describe-transport.js'
-export type { TransportDriver, TransportSuiteFacts } from './transport/transport-driver.js'
+export { describeDisturbances, describeTransport, transportCases } from './transport/describe-transport.js'
+export type { Disturbances, TransportDriver, TransportSuiteFacts } from './transport/transport-driver.js'

@@ -1,5 +1,5 @@
-import { memoryStore } from '@gulo/core'
-import { describeOutbox, TESTING_ERRORS } from '@gulo/testing'
+import { memoryStore, memoryTransport } from '@gulo/core'
+import { describeDisturbances, describeOutbox, TESTING_ERRORS } from '@gulo/testing'
 import { expect } from 'chai'
 
 describe('a suite that is told to skip', () => {
@@ -32,6 +32,32 @@ describe('a suite with a case left out', () => {
       Object.assign(globalThis, real)
     }
     expect(titles).to.deep.equal(['gives no more than the limit (left out: it has no limit)'])
+  })
+})
+
+describe('a suite with a case that does not concern its driver', () => {
+  it('leaves it out with the reason beside its title', async () => {
+    const shown: string[] = []
+    const runs: Promise<void>[] = []
+    const real = { describe: globalThis.describe, it: globalThis.it }
+    try {
+      const it = (title: string, run: (this: object) => Promise<void>) => {
+        const test = { title }
+        const context = { test, skip: () => void shown.push(test.title) }
+        if (title.startsWith('loses nothing it answered for when the broker')) runs.push(run.call(context))
+      }
+      Object.assign(globalThis, {
+        describe: (_: string, define: () => void) => define(),
+        it: Object.assign(it, { skip: () => undefined }),
+      })
+      describeDisturbances('a shy transport', () => ({ create: () => memoryTransport() }))
+    } finally {
+      Object.assign(globalThis, real)
+    }
+    await Promise.all(runs)
+    expect(shown).to.deep.equal([
+      'loses nothing it answered for when the broker restarts amid publishing and consuming (left out: the driver cannot restart its broker)',
+    ])
   })
 })
 

@@ -1,17 +1,22 @@
-import { memoryBroker, memoryTransport } from '@gulo/core'
-import { describeTransport, type TransportDriver } from '@gulo/testing'
+import { memoryBroker, type memoryTransport } from '@gulo/core'
+import { describeTransport, type TransportDriver, type TransportSuiteFacts } from '@gulo/testing'
+import { disturbedMemory } from './disturbed-memory.js'
 
 const drive =
   (options: Parameters<typeof memoryTransport>[0] = {}, partitions = 3) =>
-  (): TransportDriver => {
-    const broker = memoryBroker({ partitions })
-    return { create: () => memoryTransport({ broker, redeliveryDelayMs: 2, ...options }) }
-  }
+  (): TransportDriver =>
+    disturbedMemory(memoryBroker({ partitions }), options)
 
-describeTransport('the memory transport', drive(), { facts: { maxInFlight: 300 } })
+const inMemory: TransportSuiteFacts = {
+  drainsBeforeHandOver: 'it hands partitions over at once, as a lost session does',
+  keepsElsewhere: 'the broker is in this process',
+  redeliveryDelayMs: 2,
+}
+
+describeTransport('the memory transport', drive(), { facts: { ...inMemory, maxInFlight: 300 } })
 describeTransport('the memory transport with one partition', drive({}, 1), {
-  facts: { maxInFlight: 100, partitions: 1 },
+  facts: { ...inMemory, maxInFlight: 100, partitions: 1 },
 })
 describeTransport('the memory transport with one message in flight', drive({ maxInFlight: 1 }), {
-  facts: { maxInFlight: 3 },
+  facts: { ...inMemory, maxInFlight: 3 },
 })

@@ -12,7 +12,7 @@ function broken(
     const inner = store.outbox
     const methods: OutboxDriver['outbox'] = {
       publish: (envelopes, scope) => inner.publish(envelopes, scope),
-      claim: (limit) => inner.claim(limit),
+      claim: (limit, without) => inner.claim(limit, without),
       settle: (entries) => inner.settle(entries),
       fail: (entries, error) => inner.fail(entries, error),
       onCommit: (listener) => inner.onCommit(listener),
@@ -24,7 +24,7 @@ function broken(
 
 /** Gives other entries than are stored. */
 const giving = (exchange: (entries: readonly OutboxEntry[]) => readonly OutboxEntry[]) =>
-  broken((inner) => ({ claim: async (limit) => exchange(await inner.claim(limit)) }))
+  broken((inner) => ({ claim: async (limit, without) => exchange(await inner.claim(limit, without)) }))
 
 /** Stores other envelopes than were published. */
 const storing = (exchange: (envelope: Envelope) => Envelope) =>
@@ -40,6 +40,11 @@ function untransactional(inner: Inner): Outbox['publish'] {
 }
 
 export const outboxMutants: readonly Mutant<OutboxDriver>[] = [
+  {
+    does: 'gives topics that it is told to do without',
+    make: broken((inner) => ({ claim: (limit) => inner.claim(limit) })),
+    seenBy: ['leaves out the topics it is told to do without, and gives them later'],
+  },
   {
     does: 'stores outside the transaction',
     make: broken((inner) => ({ publish: untransactional(inner) })),

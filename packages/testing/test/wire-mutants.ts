@@ -1,3 +1,4 @@
+import { GuloError } from '@gulo/core'
 import type { TransportDriver } from '@gulo/testing'
 import { broken, giving, publishing } from './broken-transport.js'
 import type { Mutant } from './mutants.js'
@@ -67,6 +68,20 @@ export const wireMutants: readonly Mutant<TransportDriver>[] = [
       'says which envelopes are not stored when one cannot be written',
       'refuses to work after its stop, and says what is unsent',
     ],
+  },
+  {
+    does: 'gives fewer errors than there are unsent envelopes',
+    make: broken((inner) => ({
+      publish: async (envelopes) => {
+        try {
+          await inner.publish(envelopes)
+        } catch (error) {
+          if (GuloError.is(error)) Object.assign(error.details, { failures: [] })
+          throw error
+        }
+      },
+    })),
+    seenBy: ['says which envelopes are not stored when one cannot be written'],
   },
   {
     does: 'forgets what it could have sent, and does not say so',

@@ -146,6 +146,19 @@ export const outboxClaimCases: readonly ConformanceCase<OutboxDriver>[] = [
     },
   },
   {
+    title: 'leaves out the topics it is told to do without, and gives them later',
+    async run({ outbox, unitOfWork }) {
+      const [out, wanted] = [newEnvelope('same', { topic: 'conformance.out' }), newEnvelope('same')]
+      await commit({ outbox, unitOfWork }, [out, wanted])
+      for (let claim = 0; claim < 3; claim++) {
+        const entries = await outbox.claim(10, ['conformance.out'])
+        for (const { envelope } of entries) expect(envelope.id).to.equal(wanted.id)
+        await outbox.settle(entries)
+      }
+      expect(idsOf(await claimAll(outbox, 1))).to.deep.equal([out.id])
+    },
+  },
+  {
     title: 'parks an entry that no retry can help, and goes on with its key',
     async run(driver) {
       const { outbox } = driver

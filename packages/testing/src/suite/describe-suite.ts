@@ -12,6 +12,7 @@ interface TestRunner {
 
 interface TestContext {
   timeout?(ms: number): unknown
+  readonly test?: { title: string }
   skip?(): void
 }
 
@@ -35,20 +36,26 @@ export function describeSuite<D extends Disposable>(
       else {
         it(each.title, async function () {
           this.timeout?.(timeoutMs)
-          const leftOut = await runUnlessLeftOut(each, make)
-          if (leftOut) this.skip?.()
+          const reason = await runUnlessLeftOut(each, make)
+          if (reason === undefined) return
+          if (this.test) this.test.title = `${each.title} (left out: ${reason})`
+          this.skip?.()
         })
       }
     }
   })
 }
 
-async function runUnlessLeftOut<D extends Disposable>(each: ConformanceCase<D>, make: MakeDriver<D>): Promise<boolean> {
+/** Answers why the case is left out, if it is. */
+async function runUnlessLeftOut<D extends Disposable>(
+  each: ConformanceCase<D>,
+  make: MakeDriver<D>,
+): Promise<string | undefined> {
   try {
     await runCase(each, make)
-    return false
+    return undefined
   } catch (error) {
-    if (error instanceof LeftOut) return true
+    if (error instanceof LeftOut) return error.message
     throw error
   }
 }

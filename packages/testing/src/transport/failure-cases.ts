@@ -1,3 +1,4 @@
+import { systemClock } from '@gulo/core'
 import { expect } from 'chai'
 import type { ConformanceCase } from '../suite/conformance-case.js'
 import { gate } from '../suite/waiting.js'
@@ -14,24 +15,49 @@ export function failureCases(facts: Required<TransportSuiteFacts>): readonly Con
         if (earlier < 2) throw new Error('not yet')
       })
       await scene.subscribe(transport, topic, member)
-      const envelope = scene.envelope(topic, { payload: { text: 'same' } })
+      const envelope = scene.envelope(topic, { payload: { text: 'same' }, partitionKey: 'same' })
       await transport.publish([envelope])
       await member.until('the third delivery', () => member.count(envelope.id) === 3)
-      for (const { message } of member.deliveries) expect(scene.read(message).payload).to.deep.equal({ text: 'same' })
+      const [first] = member.deliveries
+      for (const { message } of member.deliveries) {
+        expect(scene.read(message).payload).to.deep.equal({ text: 'same' })
+        expect(message.headers).to.deep.equal(first?.message.headers)
+        expect(message).to.include({ key: 'same', topic, partition: first?.message.partition })
+      }
     }),
     play('counts redeliveries from 0 where it counts them', async (scene) => {
       const [transport, topic] = [await scene.start(), await scene.topic()]
       const member = scene.collector((_, earlier) => {
-        if (earlier === 0) throw new Error('not yet')
+        if (earlier < 2) throw new Error('not yet')
       })
       await scene.subscribe(transport, topic, member)
       const envelope = scene.envelope(topic)
       await transport.publish([envelope])
-      await member.until('the second delivery', () => member.count(envelope.id) === 2)
-      const [first, second] = member.deliveries.map(({ message }) => message.redeliveries)
+      await member.until('the third delivery', () => member.count(envelope.id) === 3)
+      const [first, second, third] = member.deliveries.map(({ message }) => message.redeliveries)
       expect(first ?? 0).to.equal(0)
       if (second !== undefined) expect(second).to.be.at.least(1)
+      if (second !== undefined && third !== undefined) expect(third).to.be.above(second)
     }),
+    play(
+      'lets a rejected message wait before it delivers it again',
+      async (scene) => {
+        const [transport, topic] = [await scene.start(), await scene.topic()]
+        const times: number[] = []
+        const member = scene.collector((_, earlier) => {
+          times.push(systemClock.monotonic())
+          if (earlier === 0) throw new Error('not yet')
+        })
+        await scene.subscribe(transport, topic, member)
+        const envelope = scene.envelope(topic)
+        await transport.publish([envelope])
+        await member.until('the second delivery', () => member.count(envelope.id) === 2)
+        const [first = 0, second = 0] = times
+        // Timers may be a millisecond early.
+        expect(second - first, 'milliseconds waited').to.be.at.least(facts.redeliveryDelayMs - 1)
+      },
+      facts.redeliveryDelayMs === 0 && 'the facts name no redeliveryDelayMs',
+    ),
     play('delivers every message in the end when many are rejected', async (scene) => {
       const [transport, topic] = [await scene.start(), await scene.topic()]
       const envelopes = scene.envelopes(topic, 60, (index) => ({ partitionKey: `key-${index % 9}` }))

@@ -20,6 +20,7 @@ export function lifecycleCases(facts: Required<TransportSuiteFacts>): readonly C
         handled = true
       })
       await scene.subscribe(leaving, topic, member)
+      const witness = await scene.witness([topic])
       const envelope = scene.envelope(topic, { partitionKey: 'same' })
       await publisher.publish([envelope])
       await scene.within(begun.passed, 'the handler begins')
@@ -27,14 +28,17 @@ export function lifecycleCases(facts: Required<TransportSuiteFacts>): readonly C
       const stopping = leaving.stop({ deadlineMs: facts.patienceMs }).then(() => {
         stopped = true
       })
+      const marker = scene.envelope(topic, { partitionKey: 'same' })
+      await publisher.publish([marker])
+      await witness.untilAll([marker])
       await grace()
       expect(stopped, 'stopped while the handler runs').to.equal(false)
       closed.open()
       await scene.within(stopping, 'the stop ends')
       expect(handled).to.equal(true)
-      const [next, marker] = [scene.collector(), scene.envelope(topic, { partitionKey: 'same' })]
+      expect(member.count(marker.id), 'deliveries after the stop began').to.equal(0)
+      const next = scene.collector()
       await scene.subscribe(await scene.start(), topic, next)
-      await publisher.publish([marker])
       await next.untilAll([marker])
       expect(next.count(envelope.id), 'deliveries of what was acknowledged').to.equal(0)
     }),

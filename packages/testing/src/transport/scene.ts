@@ -6,12 +6,15 @@ import {
   type OutgoingMessage,
   type ReceivedMessage,
   type SubscriptionHandle,
+  sleep,
+  systemClock,
   type Transport,
+  type TransportSubscription,
 } from '@gulo/core'
 import type { ConformanceCase } from '../suite/conformance-case.js'
 import { within } from '../suite/waiting.js'
 import { Collector, type Work } from './collector.js'
-import type { TransportDriver, TransportSuiteFacts } from './transport-driver.js'
+import type { Disturbances, TransportDriver, TransportSuiteFacts } from './transport-driver.js'
 
 type Facts = Required<TransportSuiteFacts>
 
@@ -20,12 +23,18 @@ export class Scene {
   private readonly runtime = createRuntime()
   private readonly name = this.runtime.newId().slice(-12)
   private readonly transports: Transport[] = []
+  private readonly ends: (() => Promise<unknown>)[] = []
   private number = 0
 
   constructor(
     private readonly driver: TransportDriver,
     readonly facts: Facts,
   ) {}
+
+  /** What the driver can do to its broker. */
+  get disturb(): Disturbances {
+    return this.driver.disturb ?? {}
+  }
 
   /** A started transport. */
   async start(): Promise<Transport & Forwarder> {
@@ -48,6 +57,12 @@ export class Scene {
     return topic
   }
 
+  /** Has the topics beside a topic made usable where messages are set aside or wait. */
+  async beside(topic: string, suffix: string): Promise<string> {
+    await this.driver.prepare?.(`${topic}${suffix}`)
+    return `${topic}${suffix}`
+  }
+
   /** The name of a group that nobody else uses. */
   group(label = 'group'): string {
     return `${label}-${this.name}`
@@ -64,8 +79,44 @@ export class Scene {
     collector: Collector,
     group = this.group(),
   ): Promise<SubscriptionHandle> {
-    const routes = [{ topic, types: ['conformance.item.changed.v1'] }]
-    return transport.subscribe({ group, action: 'collect', routes, deliver: collector.deliver })
+    return this.subscribeTo(transport, [topic], collector, { group })
+  }
+
+  /**
+   * A member of a group of its own that does nothing: what it has been given, others would have been given as well. That
+   * proves more than waiting does.
+   */
+  async witness(topics: readonly string[]): Promise<Collector> {
+    const witness = this.collector()
+    await this.subscribeTo(await this.start(), topics, witness, { group: this.group('witness') })
+    return witness
+  }
+
+  /** Subscribes to several topics, or in another way than usual. */
+  subscribeTo(
+    transport: Transport,
+    topics: readonly string[],
+    { deliver }: Collector,
+    more: Partial<TransportSubscription> = {},
+  ): Promise<SubscriptionHandle> {
+    const routes = topics.map((topic) => ({ topic, types: ['conformance.item.changed.v1'] }))
+    return transport.subscribe({ group: this.group(), action: 'collect', routes, deliver, ...more })
+  }
+
+  /** Matches the topics of this scene whose labels begin so, and what is named after them. */
+  pattern(label: string): RegExp {
+    return new RegExp(`^conformance\\.${label}[a-z0-9-]*-${this.name}`)
+  }
+
+  /** Resolves once `met` answers true; for what tells nobody when it happens. */
+  eventually(what: string, met: () => Promise<boolean>): Promise<void> {
+    let over = false
+    const look = async () => {
+      while (!over && !(await met())) await sleep(systemClock, 20)
+    }
+    return this.within(look(), what).finally(() => {
+      over = true
+    })
   }
 
   envelope(topic: string, more: Partial<Envelope> = {}): Envelope {
@@ -98,8 +149,15 @@ export class Scene {
     return within(this.facts.patienceMs, work, what)
   }
 
+  /** Has something done before the transports stop. */
+  atEnd(work: () => Promise<unknown>): void {
+    this.ends.push(work)
+  }
+
   /** Stops every transport; what they say of it is no part of a case. */
   async close(): Promise<void> {
+    const ends = Promise.allSettled(this.ends.map((work) => work()))
+    await within(this.facts.patienceMs, ends, 'the consumers stop').catch(() => undefined)
     const stops = Promise.allSettled(this.transports.map((transport) => transport.stop({ deadlineMs: 100 })))
     await within(this.facts.patienceMs, stops, 'the transports stop').catch(() => undefined)
   }

@@ -80,6 +80,8 @@ export function wireCases(facts: Required<TransportSuiteFacts>): readonly Confor
       const error = await rejects(() => transport.publish(envelopes))
       const unsent = (error as { details?: { unsent?: unknown } }).details?.unsent
       expect(unsent, 'details.unsent').to.be.an('array').that.includes(envelopes[1])
+      const { failures } = (error as { details: { failures?: unknown } }).details
+      if (failures !== undefined) expect(failures, 'details.failures').to.have.length((unsent as unknown[]).length)
       await member.untilAll(envelopes.filter((envelope) => !(unsent as unknown[]).includes(envelope)))
     }),
     play(
