@@ -1,4 +1,4 @@
-// npm run services [-- kafka rabbitmq postgres] [--own] [--detach] | stop | can | sweep
+// npm run services [-- kafka rabbitmq postgres confluent] [--own] [--detach] | stop | can | sweep
 import { startDetached, stopDetached } from './detached.mjs'
 import { SERVICES, whyNot } from './resolve.mjs'
 import { printSwept, runSession } from './session.mjs'

@@ -1,3 +1,4 @@
+import { confluent } from './confluent.mjs'
 import { kafka } from './kafka.mjs'
 import { postgres } from './postgres.mjs'
 import { rabbitmq } from './rabbitmq.mjs'
@@ -7,15 +8,18 @@ import { end } from './support/processes.mjs'
 import { isAlive, records, remember } from './support/records.mjs'
 
 /** What can be found or brought up, by name. */
-export const SERVICES = { kafka, rabbitmq, postgres }
+export const SERVICES = { kafka, rabbitmq, postgres, confluent }
 
 /**
  * Finds a service or brings it up: environment variable, `npm run services`, standard port, programs, Docker.
  * Resolves with `{ name, how: 'used' | 'started' | 'skipped', address, detail, stop }`; a skip has its reason as detail.
  * `own` starts a server even where one answers on the standard port.
+ * A library is no server: it is found, or built where that can be done; `mayBuild: false` keeps it from
+ * being built, `mayInstall` lets a build ask the system for more.
  */
-export async function resolve(name, { own = false } = {}) {
+export async function resolve(name, { own = false, mayBuild = true, mayInstall = false } = {}) {
   const service = SERVICES[name]
+  if (service.library) return resolveLibrary(service, { mayBuild, mayInstall })
   const found = own ? { reasons: [] } : await find(service)
   if (found.how) return { name, ...found }
   for (const bringUp of [startPrograms, startContainers]) {
@@ -30,6 +34,7 @@ export async function resolve(name, { own = false } = {}) {
 
 /** Why a service can be neither found nor brought up; undefined when it can. Nothing is started. */
 export async function whyNot(name) {
+  if (SERVICES[name].library) return SERVICES[name].missing()
   const found = await find(SERVICES[name])
   if (found.how === 'used') return undefined
   if (found.how === 'skipped') return found.detail
@@ -41,6 +46,14 @@ export async function whyNot(name) {
 export function describeService({ name, how, address, detail }) {
   const where = address ? ` ${SERVICES[name].places(address).join(',')}` : ''
   return `${name}: ${how}${where}${detail ? ` (${detail})` : ''}`
+}
+
+async function resolveLibrary(service, options) {
+  try {
+    return { name: service.name, ...(await service.provide(options)), stop: nothing }
+  } catch (error) {
+    return { name: service.name, how: 'skipped', detail: error.message, stop: nothing }
+  }
 }
 
 async function find(service) {

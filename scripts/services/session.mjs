@@ -11,19 +11,24 @@ export async function runSession({ names, own, detached }) {
   const stopped = waitForStop(detached)
   await printSwept()
   const services = []
-  for (const name of names.length > 0 ? names : Object.keys(SERVICES)) {
+  const servers = Object.keys(SERVICES).filter((name) => !SERVICES[name].library)
+  for (const name of names.length > 0 ? names : servers) {
     if (stopped.now) break
-    const service = await resolve(name, { own })
+    const service = await resolve(name, { own, mayInstall: Boolean(process.env.CI) })
     services.push(service)
     console.error(describeService(service))
   }
-  for (const { name, address } of services) if (address) console.log(`export ${SERVICES[name].variables[0]}=${address}`)
+  for (const { name, address } of services) if (address) console.log(`export ${variableOf(name)}=${address}`)
   const started = services.filter((each) => each.how === 'started')
   const missing = names.length > 0 && services.some((each) => each.how === 'skipped')
   if (started.length > 0 && !missing) await stay(started, { detached, stopped })
   await Promise.all(started.map((each) => each.stop()))
   // What was asked for by name and cannot be had is an error; of "all", whatever there is will do.
   process.exitCode = missing ? 1 : 0
+}
+
+function variableOf(name) {
+  return SERVICES[name].variables?.[0] ?? `GULO_TEST_${name.toUpperCase()}`
 }
 
 /** Stops what killed runs left behind, and says so. */

@@ -12,7 +12,7 @@ const READY_MS = 90_000
  * One broker (and controller) in a process of its own, formatted and not yet started.
  * - `cluster`: `{ id, voters: ['1@127.0.0.1:port', …], java, libraries }`, the same for all of its brokers
  * - `broker`: `{ id, ports: { client, controller }, folder, options }`
- * - `options`: `{ properties, listeners: [{ name, protocol, port, advertised }], scram: ['SCRAM-SHA-256=[…]'], heapMb }`
+ * - `options`: `{ properties, listeners: [{ name, protocol, port, advertised, properties }], scram: ['SCRAM-SHA-256=[…]'], heapMb }`
  */
 export async function prepareBroker(cluster, broker) {
   const { ports, folder, options = {} } = broker

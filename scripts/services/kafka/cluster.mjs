@@ -7,7 +7,7 @@ import { KAFKA_VERSION, kafkaLibraries } from './libraries.mjs'
 
 /**
  * A cluster of its own on free loopback ports: one broker, or three with replication factor 3 and two in sync.
- * `options` are those of every broker. `stop` ends them and removes their data.
+ * `options` are those of every broker, or a function of its id. `stop` ends them and removes their data.
  */
 export async function startKafka({ brokers: count = 1, options = {} } = {}) {
   const { java, version, fault } = await findJava()
@@ -23,7 +23,8 @@ export async function startKafka({ brokers: count = 1, options = {} } = {}) {
   const brokers = await Promise.all(
     ids.map((id) => {
       const own = { client: ports[id - 1], controller: ports[count + id - 1] }
-      return prepareBroker(cluster, { id, ports: own, folder: dataFolder('kafka'), options })
+      const given = typeof options === 'function' ? options(id) : options
+      return prepareBroker(cluster, { id, ports: own, folder: dataFolder('kafka'), options: given })
     }),
   )
   const stop = async () => void (await Promise.all(brokers.map((each) => each.stop())))
@@ -35,7 +36,13 @@ export async function startKafka({ brokers: count = 1, options = {} } = {}) {
     throw error
   }
   const detail = `Apache Kafka ${KAFKA_VERSION}, Java ${version}${count > 1 ? `, ${count} brokers` : ''}`
-  return { address: brokers.map((each) => each.address).join(','), detail, brokers, stop }
+  return {
+    address: brokers.map((each) => each.address).join(','),
+    controllers: ports.slice(count),
+    detail,
+    brokers,
+    stop,
+  }
 }
 
 // An id that starts with a dash would be taken for an option.

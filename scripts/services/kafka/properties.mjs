@@ -37,9 +37,15 @@ export function brokerProperties({ voters }, { id, ports, folder, options = {} }
     // Tests that watch a consumer die want sessions shorter than the broker's lower limit of 6 s.
     'group.min.session.timeout.ms': 1_000,
     'auto.create.topics.enable': false,
+    ...Object.assign({}, ...listeners.map(ownProperties)),
     ...options.properties,
   }
   return `${Object.entries(properties)
     .map((pair) => pair.join('='))
     .join('\n')}\n`
+}
+
+function ownProperties({ name, properties = {} }) {
+  const prefix = `listener.name.${name.toLowerCase()}`
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [`${prefix}.${key}`, value]))
 }
