@@ -9,16 +9,41 @@ export const KAFKA_ERRORS = {
   },
   KAFKA_UNREACHABLE: {
     message: 'No broker of {brokers} answered within {deadlineMs} ms: {reason}',
-    mend: 'Check brokers, the network, and that the port is a client listener and not the controller.',
+    mend: 'Check brokers and the network; that the port is a client listener and not the controller; and ssl and sasl: a listener hangs up on clients that speak another protocol.',
     retryable: true,
+  },
+  KAFKA_UNTRUSTED: {
+    message: 'Nobody vouches for the certificate of Kafka at {brokers}: {reason}',
+    mend: 'Pass the authority that signed it as ssl.ca, and the name in it as ssl.servername if brokers has another; one that has expired must be renewed.',
   },
   KAFKA_REFUSED: {
     message: 'Kafka at {brokers} refused {operation}: {reason}',
-    mend: 'Check sasl and ssl, the ACLs of this user, and the session time-outs the broker allows.',
+    mend: 'Check sasl and ssl, the ACLs of this user, and what the broker allows: session time-outs, replicas, settings of topics.',
+  },
+  KAFKA_CLIENT_MISSING: {
+    message: 'The Kafka client {module} cannot be loaded: {reason}',
+    mend: 'Install it with npm; where no build of it can be downloaded, a C++ compiler, Python and the libraries it names are needed. Or leave out client, for kafkajs.',
   },
   KAFKA_TOPIC_MISSING: {
     message: 'The topic {topic} does not exist.',
     mend: 'Create it, or let this transport create it with ensureTopics: { create: true }.',
+    retryable: true,
+  },
+  KAFKA_TOPIC_SHRINKS: {
+    message: 'The topic {topic} has {found} partitions, and {asked} were asked for.',
+    mend: 'Ask for as many as it has: Kafka never takes partitions away. For fewer, create another topic and move to it.',
+  },
+  KAFKA_PARTITION_UNNAMED: {
+    message: 'A message for {topic} names no partition, and the partitioner is explicit.',
+    mend: 'Set partition on the envelope, or choose another partitioner.',
+  },
+  KAFKA_PARTITIONER_FAILED: {
+    message: 'The partitioner failed on a message for {topic}: {reason}',
+    mend: 'Let it answer a whole number from 0 to one less than the number of partitions, for every topic and key.',
+  },
+  KAFKA_BUFFER_FULL: {
+    message: '{count} more messages of {bytes} bytes would wait beside {waiting} of {waitingBytes} bytes: too many.',
+    mend: 'Publish them again once the broker has caught up, or raise maxBufferedMessages and maxBufferedBytes.',
     retryable: true,
   },
   KAFKA_PARTITION_MISSING: {

@@ -1,20 +1,14 @@
-import { kafka } from '@gulo/kafka'
-import { describeTransport, type TransportDriver } from '@gulo/testing'
-import { quiet } from './support/messages.js'
-import { describeWithKafka } from './support/real-kafka.js'
+import { describeTransport } from '@gulo/testing'
+import { describeWithEachClient } from './support/clients.js'
+import { conformanceDriver } from './support/conformance-driver.js'
 
-describeWithKafka('Kafka', (brokers) => {
-  const make = (): TransportDriver => ({
-    create: () =>
-      kafka({
-        brokers,
-        logger: quiet,
-        ensureTopics: { partitions: 3 },
-        maxWaitTimeInMs: 100,
-        redeliveryDelayMs: 100,
-        sessionTimeoutMs: 6000,
-        heartbeatIntervalMs: 500,
-      }),
-  })
-  describeTransport('kafka', make, { facts: { patienceMs: 15_000 } })
+describeWithEachClient('Kafka', (brokers, client) => {
+  const make = () => conformanceDriver(brokers, client)
+  const facts = {
+    patienceMs: 15_000,
+    redeliveryDelayMs: 100,
+    disturbances: 'they have a broker of their own, in disturbances.test.ts',
+    delays: 'Kafka keeps no message waiting; retry topics wait in the consumer',
+  }
+  describeTransport('kafka', make, { facts })
 })

@@ -1,28 +1,20 @@
+import { findCodecFaults } from './check-codecs.js'
+import { findSecurityFaults } from './check-security.js'
+import { findTopicFaults } from './check-topics.js'
 import type { KafkaOptions } from './options.js'
+import { CHOICES, isBroker, PARTITIONERS, RANGES, SUFFIX } from './ranges.js'
+import { isWithin, say, sayOneOf } from './say.js'
 
-// lowest, highest; a request that outlives 30 s meets the broker's own limits
-const RANGES: Readonly<Record<string, readonly [number, number]>> = {
-  publishDeadlineMs: [1, 3_600_000],
-  batchSize: [1, 500],
-  maxBatchBytes: [1000, 100_000_000],
-  requestTimeoutMs: [100, 25_000],
-  connectTimeoutMs: [10, 60_000],
-  startDeadlineMs: [10, 600_000],
-  sessionTimeoutMs: [1000, 1_800_000],
-  heartbeatIntervalMs: [100, 600_000],
-  maxWaitTimeInMs: [1, 30_000],
-  redeliveryDelayMs: [0, 3_600_000],
-  commitIntervalMs: [10, 600_000],
-  deliverySize: [1, 100_000],
-  partitionsConsumedConcurrently: [1, 1000],
+// What other clients let one set, and why nobody may here.
+const NO_OPTIONS: Readonly<Record<string, string>> = {
+  retries:
+    'what fails is sent again, unchanged, until publishDeadlineMs; a number of retries would lose order or messages',
+  idempotent: 'the producer is always idempotent, else a lost answer would store messages twice',
+  enableIdempotence: 'the producer is always idempotent, else a lost answer would store messages twice',
+  maxInFlightRequests: 'one request is under way for each leader, because kafkajs loses messages with more',
+  transactionalId: 'kafkajs cannot do transactions safely; an outbox and an inbox give the same effect',
+  autoCommit: 'offsets are committed by hand, after the messages before them were handled',
 }
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  compression: ['none', 'gzip'],
-  autoOffsetReset: ['earliest', 'latest'],
-}
-const BROKER = /^(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):(\d{1,5})$/
-const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']
-
 /** Every fault of the options, each a sentence; none when they can be used. */
 export function findFaults(options: KafkaOptions): string[] {
   if (typeof options !== 'object' || options === null)
@@ -31,7 +23,10 @@ export function findFaults(options: KafkaOptions): string[] {
     ...brokerFaults(options.brokers),
     ...numberFaults(options),
     ...choiceFaults(options),
-    ...saslFaults(options),
+    ...fixedFaults(options),
+    ...findSecurityFaults(options),
+    ...findCodecFaults(options),
+    ...findTopicFaults(options.ensureTopics),
   ]
   if (options.clientId !== undefined && (typeof options.clientId !== 'string' || options.clientId === '')) {
     faults.push(`clientId is ${say(options.clientId)}; expected a name.`)
@@ -57,54 +52,37 @@ function brokerFaults(brokers: unknown): string[] {
     .map((broker) => `brokers has ${say(broker)}; expected host:port.`)
 }
 
-function isBroker(broker: unknown): boolean {
-  const port = typeof broker === 'string' ? BROKER.exec(broker)?.[1] : undefined
-  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535
-}
-
 function numberFaults(options: KafkaOptions): string[] {
   const given = options as unknown as Record<string, unknown>
-  const faults = Object.entries(RANGES)
+  return Object.entries(RANGES)
     .filter(([name, [lowest, highest]]) => given[name] !== undefined && !isWithin(given[name], lowest, highest))
     .map(
       ([name, [lowest, highest]]) =>
         `${name} is ${say(given[name])}; expected a whole number from ${lowest} to ${highest}.`,
     )
-  for (const name of ['partitions', 'replication'] as const) {
-    const value = options.ensureTopics?.[name]
-    if (value !== undefined && value !== -1 && !isWithin(value, 1, 100_000)) {
-      faults.push(`ensureTopics.${name} is ${say(value)}; expected 1 or more, or -1 for the broker's own.`)
-    }
-  }
-  return faults
-}
-
-function isWithin(value: unknown, lowest: number, highest: number): boolean {
-  return Number.isInteger(value) && (value as number) >= lowest && (value as number) <= highest
 }
 
 function choiceFaults(options: KafkaOptions): string[] {
   const given = options as unknown as Record<string, unknown>
   return Object.entries(CHOICES)
     .filter(([name, choices]) => given[name] !== undefined && !choices.includes(given[name] as string))
-    .map(([name, choices]) => `${name} is ${say(given[name])}; expected ${choices.join(' or ')}.`)
+    .map(([name, choices]) => `${name} is ${say(given[name])}; expected ${sayOneOf(choices)}.`)
 }
 
-function saslFaults({ sasl }: KafkaOptions): string[] {
-  if (sasl === undefined) return []
-  if (!MECHANISMS.includes(sasl?.mechanism)) {
-    return [`sasl.mechanism is ${say(sasl?.mechanism)}; expected ${MECHANISMS.join(', ')}.`]
+/** Faults of what has one value only. */
+function fixedFaults(options: KafkaOptions): string[] {
+  const { acks, partitioner, deadLetterSuffix: suffix } = options
+  const faults = Object.entries(NO_OPTIONS)
+    .filter(([name]) => Object.hasOwn(options, name))
+    .map(([name, why]) => `${name} is no option: ${why}.`)
+  if (acks !== undefined && acks !== 'all') {
+    faults.push(`acks is ${say(acks)}; expected "all": a leader that fails takes with it what no other broker has.`)
   }
-  if (sasl.mechanism === 'oauthbearer') {
-    return typeof sasl.token === 'function' ? [] : ['sasl.token is missing; expected a function that fetches a token.']
+  if (partitioner !== undefined && typeof partitioner !== 'function' && !PARTITIONERS.includes(partitioner)) {
+    faults.push(`partitioner is ${say(partitioner)}; expected ${sayOneOf([...PARTITIONERS, 'a function'])}.`)
   }
-  // the values are secrets: only their absence is told
-  return (['username', 'password'] as const)
-    .filter((name) => typeof sasl[name] !== 'string' || sasl[name] === '')
-    .map((name) => `sasl.${name} is missing.`)
-}
-
-function say(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`
-  return Array.isArray(value) && value.length === 0 ? 'empty' : String(value)
+  if (suffix !== undefined && !(typeof suffix === 'string' && SUFFIX.test(suffix))) {
+    faults.push(`deadLetterSuffix is ${say(suffix)}; expected a dot, dash or underscore and what a topic may be named.`)
+  }
+  return faults
 }

@@ -1,3 +1,6 @@
+/** What Kafka calls the ways to connect. */
+export type SecurityProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+
 /** PEM texts; what is left out is the system's. */
 export interface KafkaTls {
   readonly ca?: string | readonly string[]

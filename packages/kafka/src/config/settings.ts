@@ -1,5 +1,7 @@
 import type { Codec, Logger } from '@gulo/core'
-import type { TopicShape } from '../client/client.js'
+import type { TopicSpec } from '../client/client.js'
+import type { Compression, KafkaCodecs } from './codecs.js'
+import type { Partitioning } from './partitioning.js'
 import type { KafkaSasl, KafkaTls } from './security.js'
 
 /** The options with every default filled in. */
@@ -8,11 +10,17 @@ export interface KafkaSettings {
   readonly clientId: string
   readonly ssl: boolean | KafkaTls
   readonly sasl: KafkaSasl | undefined
-  readonly compression: 'none' | 'gzip'
+  readonly compression: Compression
+  readonly codecs: KafkaCodecs
+  readonly partitioner: Partitioning
   readonly codec: Codec
   readonly publishDeadlineMs: number
   readonly batchSize: number
   readonly maxBatchBytes: number
+  readonly lingerMs: number
+  readonly maxBufferedMessages: number
+  readonly maxBufferedBytes: number
+  readonly metadataRefreshMs: number
   readonly requestTimeoutMs: number
   readonly connectTimeoutMs: number
   readonly startDeadlineMs: number
@@ -23,8 +31,16 @@ export interface KafkaSettings {
   readonly redeliveryDelayMs: number
   readonly commitIntervalMs: number
   readonly deliverySize: number
+  readonly maxInFlight: number
+  readonly slowHandlerMs: number
+  readonly restartAfterSilenceMs: number
   readonly partitionsConsumedConcurrently: number
   readonly createTopics: boolean
-  readonly topicShape: TopicShape
+  readonly growTopics: boolean
+  /** What a topic of this name is created like. */
+  readonly topicSpec: (topic: string) => TopicSpec
+  /** The topics that `start` makes sure of. */
+  readonly namedTopics: readonly string[]
+  readonly deadLetterSuffix: string
   readonly logger: Logger
 }

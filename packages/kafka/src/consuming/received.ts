@@ -12,8 +12,13 @@ export function toReceived(topic: string, partition: number, record: FetchedReco
     timestamp: Number.isFinite(timestamp) ? timestamp : undefined,
     // Kafka does not count deliveries
     redeliveries: undefined,
-    key: key === null ? undefined : Buffer.from(key).toString('utf8'),
+    key: key === null ? undefined : asBuffer(key).toString('utf8'),
     body: value,
     headers,
   }
+}
+
+// without a copy: a fetch brings thousands of keys
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@gulo/core'
+import { type Clock, sleep, type Timer } from '@gulo/core'
 
 /** Calls `action` every `everyMs` until cancelled. */
 export function repeat(clock: Clock, everyMs: number, action: () => void): Timer {
@@ -10,10 +10,13 @@ export function repeat(clock: Clock, everyMs: number, action: () => void): Timer
   return { cancel: () => timer.cancel() }
 }
 
-/** Resolves when `signal` is aborted. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+/** Resolves when `work` has settled, or after `limitMs`. */
+export async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController()
+  const done = work.then(
+    () => over.abort(),
+    () => over.abort(),
+  )
+  await Promise.race([done, sleep(clock, limitMs, over.signal)])
+  over.abort()
 }

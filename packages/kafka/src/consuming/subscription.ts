@@ -1,195 +1,212 @@
 import {
   type ComponentHealth,
-  GuloError,
-  type Logger,
-  type Runtime,
+  type ListingSubscription,
+  type PausableSubscription,
+  Resting,
   type StopOptions,
-  type SubscriptionHandle,
   sleep,
+  type Timer,
   type TransportSubscription,
 } from '@gulo/core'
-import {
-  type ConsumerEvent,
-  type FetchedBatch,
-  type KafkaClient,
-  type KafkaConsumer,
-  KafkaFailure,
-} from '../client/client.js'
-import { isHopeless } from '../client/verdict.js'
-import { kafkaFault, reasonOf } from '../faults.js'
-import type { TopicTable } from '../topics/topic-table.js'
-import { BatchDelivery } from './batch-delivery.js'
-import { Readiness } from './readiness.js'
-import { Redelivery } from './redelivery.js'
-
-export interface SubscriptionOptions {
-  readonly client: KafkaClient
-  readonly topics: TopicTable
-  readonly runtime: Runtime
-  readonly logger: Logger
-  readonly brokers: readonly string[]
-  readonly fromBeginning: boolean
-  readonly startDeadlineMs: number
-  readonly sessionTimeoutMs: number
-  readonly heartbeatIntervalMs: number
-  readonly commitIntervalMs: number
-  readonly deliverySize: number
-  readonly redeliveryDelayMs: number
-}
+import type { ConsumerEvent } from '../client/client.js'
+import { reasonOf } from '../faults.js'
+import { askAdmin } from './ask-admin.js'
+import { Beginning, type Given } from './beginning.js'
+import { groupOf } from './group-of.js'
+import { Leftovers } from './leftovers.js'
+import { Member } from './member.js'
+import { repeat, within } from './repeat.js'
+import { StartGate } from './start-gate.js'
+import type { SubscriptionOptions } from './subscription-options.js'
+import { TopicChoice } from './topic-choice.js'
+import { Unreadable } from './unreadable.js'
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 10_000
-// Half of the 60 s that the group waits for a member to come back.
-const DRAIN_MS = 30_000
-const LEAVE_MS = 3000
+const FORGET_MS = 3000
+const RENEW_MS = 10_000
 
-/** One member of a consumer group: joins, delivers, and joins anew with a fresh consumer whenever one crashes. */
-export class Subscription implements SubscriptionHandle {
+/** A membership in a consumer group that is kept up: whenever one crashes or falls silent, a new one takes its place. */
+export class Subscription implements PausableSubscription, ListingSubscription {
+  readonly group: string
   private readonly subscription: TransportSubscription
   private readonly options: SubscriptionOptions
-  private readonly redelivery: Redelivery
-  private readonly leftovers = new Map<string, Promise<void>>()
+  private readonly choice: TopicChoice
+  private readonly beginning: Beginning
+  private readonly gate: StartGate
+  private readonly resting = new Resting()
+  private readonly leftovers = new Leftovers()
+  private readonly unreadable: Unreadable
   private readonly closing = new AbortController()
-  private readonly cut = new AbortController()
-  private consumer: KafkaConsumer | undefined
-  private readiness: Readiness | undefined
+  private readonly timers: Timer[]
+  private member: Member | undefined
+  private leaving: Promise<void> = Promise.resolve()
+  private chosen: readonly string[] = []
   private state: 'joining' | 'ready' | 'crashed' = 'joining'
-  private lastSign = 0
+  private lastSign: number
   private lastError: unknown
   private pauseMs = FIRST_PAUSE_MS
-  private settleStart: ((error?: Error) => void) | undefined
 
   constructor(subscription: TransportSubscription, options: SubscriptionOptions) {
+    const { client, topics, runtime, metadataRefreshMs, restartAfterSilenceMs } = options
+    const { clock, random } = runtime
     this.subscription = subscription
     this.options = options
-    this.redelivery = new Redelivery(options.runtime.clock, options.redeliveryDelayMs)
+    this.group = groupOf(subscription, random)
+    this.choice = new TopicChoice(subscription, topics, client)
+    this.beginning = new Beginning(subscription, { ...options, clock, group: this.group, late: this.choice.late })
+    this.gate = new StartGate({ ...options, clock, group: this.group })
+    this.unreadable = new Unreadable(clock)
+    this.lastSign = clock.monotonic()
+    this.timers = [repeat(clock, restartAfterSilenceMs / 4, () => this.listen())]
+    if (this.choice.isOpen) this.timers.push(repeat(clock, metadataRefreshMs, () => void this.look()))
   }
 
-  /** Resolves once the group is joined. @throws KAFKA_TOPIC_MISSING, KAFKA_REFUSED or KAFKA_SUBSCRIBE_FAILED */
+  /** Resolves once the group is joined. @throws KAFKA_TOPIC_MISSING, KAFKA_REFUSED or KAFKA_SUBSCRIBE_FAILED … */
   async start(): Promise<void> {
-    const { runtime, startDeadlineMs: deadlineMs } = this.options
-    const { group } = this.subscription
-    const timer = runtime.clock.after(deadlineMs, () => {
-      const reason = this.lastError === undefined ? 'no answer' : reasonOf(this.lastError)
-      this.settleStart?.(kafkaFault('KAFKA_SUBSCRIBE_FAILED', { group, deadlineMs, reason }, this.lastError))
-    })
-    const started = new Promise<void>((resolve, reject) => {
-      this.settleStart = (error) => (error === undefined ? resolve() : reject(error))
-    })
+    const passed = this.gate.passed()
     void this.join()
     try {
-      await started
+      await passed
     } catch (error) {
       await this.close({ deadlineMs: 0 })
       throw error
-    } finally {
-      timer.cancel()
-      this.settleStart = undefined
     }
   }
 
+  topics(): readonly string[] {
+    return this.chosen
+  }
+
+  pause(topics?: readonly string[]): void {
+    this.resting.pause(topics)
+    this.member?.rest()
+  }
+
+  resume(topics?: readonly string[]): void {
+    this.resting.resume(topics)
+    this.member?.rest()
+  }
+
   health(): ComponentHealth {
-    const { group } = this.subscription
+    const { group } = this
+    const unread = this.unreadable.lately
+    if (unread !== undefined) return { status: 'degraded', detail: `group ${group} cannot read a batch: ${unread}` }
     if (this.state === 'crashed')
       return { status: 'degraded', detail: `group ${group} crashed: ${reasonOf(this.lastError)}` }
     if (this.state === 'joining') return { status: 'degraded', detail: `group ${group} is being joined` }
-    const silentMs = this.options.runtime.clock.monotonic() - this.lastSign
-    if (silentMs <= this.options.sessionTimeoutMs) return { status: 'up' }
-    return { status: 'degraded', detail: `group ${group} has not fetched for ${Math.round(silentMs)} ms` }
+    if (this.member === undefined || this.silentMs <= this.options.sessionTimeoutMs) return { status: 'up' }
+    return { status: 'degraded', detail: `group ${group} has not fetched for ${Math.round(this.silentMs)} ms` }
   }
 
   async close({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
-    const { clock } = this.options.runtime
+    const { client, runtime } = this.options
     this.closing.abort()
-    this.redelivery.cancel()
-    const consumer = this.consumer
-    this.consumer = undefined
-    if (consumer === undefined) return
-    const over = new AbortController()
-    const stopped = consumer
-      .stop()
-      .catch(() => undefined)
-      .finally(() => over.abort())
-    await Promise.race([stopped, sleep(clock, deadlineMs, over.signal)])
-    this.cut.abort()
-    // what is done is still committed and the group left, if the broker answers
-    await Promise.race([stopped, sleep(clock, LEAVE_MS, over.signal)])
-    consumer.destroy()
+    this.beginning.cancel()
+    for (const timer of this.timers) timer.cancel()
+    const { member } = this
+    this.member = undefined
+    await Promise.all([member?.finish(deadlineMs), within(runtime.clock, deadlineMs, this.leaving)])
+    if (this.subscription.broadcast !== true) return
+    const forgotten = askAdmin(client, (admin) => admin.deleteGroup(this.group))
+    await within(runtime.clock, FORGET_MS, forgotten)
   }
 
-  /** Makes sure of the topics and joins with a new consumer; failures come back through `crashed`. */
+  private get silentMs(): number {
+    return this.options.runtime.clock.monotonic() - this.lastSign
+  }
+
+  /** Makes sure of the topics and joins as a new member; failures come back through `crashed`. */
   private async join(): Promise<void> {
-    const { client, topics, fromBeginning } = this.options
-    const { group, routes } = this.subscription
-    const names = [...new Set(routes.map(({ topic }) => topic))]
     this.state = 'joining'
     try {
-      await topics.ensure(names)
+      this.chosen = await this.choice.choose()
+      // Once: offsets that are not there would be taken for the beginning or the end.
+      if (this.gate.isAwaited) await this.beginning.check(this.chosen)
     } catch (error) {
       return this.crashed(error)
     }
     if (this.closing.signal.aborted) return
-    this.readiness = new Readiness(fromBeginning, (topic, partition) => topics.leaderOf(topic, partition))
-    const consumer: KafkaConsumer = client.createConsumer({
-      group,
-      topics: names,
-      fromBeginning,
-      onBatch: (batch) => this.deliver(consumer, batch),
-      onEvent: (event) => this.heed(consumer, event),
-    })
-    this.consumer = consumer
-    await consumer.run().catch((error: unknown) => {
-      if (this.consumer === consumer) this.crashed(error)
+    if (this.chosen.length === 0) return this.ready()
+    const member: Member = this.newMember((event) => this.heed(member, event))
+    this.member = member
+    this.lastSign = this.options.runtime.clock.monotonic()
+    await member.consumer.run().catch((error: unknown) => {
+      if (this.member === member) this.crashed(error)
     })
   }
 
-  private heed(consumer: KafkaConsumer, event: ConsumerEvent): void {
-    if (this.consumer !== consumer) return
+  private newMember(onEvent: (event: ConsumerEvent) => void): Member {
+    return new Member({
+      ...this.options,
+      clock: this.options.runtime.clock,
+      group: this.group,
+      topics: this.chosen,
+      deliver: (messages) => this.subscription.deliver(messages),
+      isResting: (topic) => this.resting.has(topic),
+      leftovers: this.leftovers,
+      onEvent,
+    })
+  }
+
+  private heed(member: Member, event: ConsumerEvent): void {
+    if (this.member !== member) return
     if (event.kind === 'crashed') return this.crashed(event.error)
-    if (event.kind === 'rebalancing') return
+    // What a member does between being told to join anew and having joined is no sign of life.
+    if (!member.isSettled) return
     this.lastSign = this.options.runtime.clock.monotonic()
-    if (this.state === 'ready' || !this.readiness?.isReadyAt(event)) return
+    if (event.kind === 'joined') void this.begin(member, event)
+  }
+
+  private async begin(member: Member, given: Given): Promise<void> {
+    try {
+      if (await this.beginning.fix(this.chosen, member, given)) this.ready()
+    } catch (error) {
+      if (this.member === member) this.crashed(error)
+    }
+  }
+
+  private ready(): void {
     this.state = 'ready'
-    this.pauseMs = FIRST_PAUSE_MS
-    this.settleStart?.()
+    if (this.unreadable.lately === undefined) this.pauseMs = FIRST_PAUSE_MS
+    this.gate.open()
+  }
+
+  /** Joins anew when topics have come or gone. */
+  private async look(): Promise<void> {
+    if (this.state !== 'ready') return
+    const names = await this.choice.choose().catch(() => this.chosen)
+    if (this.state !== 'ready' || this.closing.signal.aborted || names.join() === this.chosen.join()) return
+    const { member } = this
+    this.member = undefined
+    this.state = 'joining'
+    this.leaving = member?.finish(RENEW_MS) ?? Promise.resolve()
+    await this.leaving
+    if (!this.closing.signal.aborted) await this.join()
+  }
+
+  // The client is known to stop now and then without a word.
+  private listen(): void {
+    if (this.member === undefined || this.silentMs < this.options.restartAfterSilenceMs) return
+    this.crashed(new Error(`nothing was heard of its consumer for ${Math.round(this.silentMs)} ms`))
   }
 
   private crashed(error: unknown): void {
-    const { brokers, logger, runtime } = this.options
-    const { group } = this.subscription
+    const { logger, runtime } = this.options
+    const { group } = this
     this.state = 'crashed'
     this.lastError = error
-    this.consumer?.destroy()
-    this.consumer = undefined
+    this.unreadable.note(error)
+    this.beginning.cancel()
+    this.member?.destroy()
+    this.member = undefined
     if (this.closing.signal.aborted) return
-    if (GuloError.is(error)) this.settleStart?.(error)
-    else if (error instanceof KafkaFailure && isHopeless(error)) {
-      const details = { brokers, operation: `the group ${group}`, reason: error.message, kafkaCode: error.code }
-      this.settleStart?.(kafkaFault('KAFKA_REFUSED', details, error))
-    }
+    this.gate.fail(error)
     logger.warn(`the Kafka group ${group} is joined again: ${reasonOf(error)}`)
     const pauseMs = this.pauseMs * (0.5 + runtime.random.next())
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS)
     void sleep(runtime.clock, pauseMs, this.closing.signal).then(async () => {
       if (!this.closing.signal.aborted) await this.join()
     })
-  }
-
-  private async deliver(consumer: KafkaConsumer, batch: FetchedBatch): Promise<void> {
-    const { topic, partition } = batch
-    const name = `${topic}\n${partition}`
-    const delivery = new BatchDelivery(batch, {
-      ...this.options,
-      clock: this.options.runtime.clock,
-      deliver: (messages) => this.subscription.deliver(messages),
-      drainMs: DRAIN_MS,
-      closing: this.closing.signal,
-      cut: this.cut.signal,
-    })
-    const { rejected, leftover } = await delivery.run(this.leftovers.get(name))
-    if (leftover === undefined) this.leftovers.delete(name)
-    else this.leftovers.set(name, leftover)
-    if (rejected !== undefined && !this.closing.signal.aborted)
-      this.redelivery.from(consumer, topic, partition, rejected.offset)
   }
 }

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import type { ISocketFactory } from 'kafkajs'
+import { hostOf } from './seeds.js'
 
 const KEEP_ALIVE_MS = 60_000
 
@@ -12,7 +13,8 @@ export class KillSwitch {
   private readonly sockets = new Set<net.Socket>()
   private pulled = false
 
-  readonly socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  readonly socketFactory: ISocketFactory = ({ host: named, port, ssl, onConnect }) => {
+    const host = hostOf(named)
     const socket = ssl
       ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
       : net.connect({ host, port }, onConnect)

@@ -1,22 +1,34 @@
-import kafkajs, { type Message, type Producer, type TopicMessages } from 'kafkajs'
-import type { KafkaRecord, PartitionAnswer, PartitionBatch, ProducerSession } from '../client/client.js'
+import type { Message, Producer, TopicMessages } from 'kafkajs'
+import type { PartitionAnswer, PartitionBatch, ProducerSession } from '../client/client.js'
+import type { Compression } from '../config/codecs.js'
 import type { KafkaSettings } from '../config/settings.js'
+import { registerReplacement } from './compression.js'
 import { newKafka } from './connect.js'
 import { translated } from './failures.js'
 import { KillSwitch } from './kill-switch.js'
+import { type Call, oneLeader } from './one-leader.js'
+import { Seeds } from './seeds.js'
+import { type Written, WrittenRecords } from './written-records.js'
+
+// One for all producers of the process, as kafkajs has one table of codecs for it; empty but while requests are formed.
+const records = new WrittenRecords()
+let numberOf: ((compression: Compression) => number) | undefined
 
 /** An idempotent kafkajs producer that sends each batch once and leaves every second try to its owner. */
 export class KafkajsProducer implements ProducerSession {
   private readonly killSwitch = new KillSwitch()
   private readonly producer: Producer
   private readonly settings: KafkaSettings
+  private readonly seeds: Seeds
 
-  constructor(settings: KafkaSettings) {
+  constructor(settings: KafkaSettings, seeds = new Seeds(settings.brokers)) {
     this.settings = settings
-    this.producer = newKafka(settings, this.killSwitch, 1).producer({
+    this.seeds = seeds
+    numberOf ??= registerReplacement((stubs) => records.inPlaceOf(stubs))
+    this.producer = newKafka(settings, { seeds, killSwitch: this.killSwitch, retries: 1 }).producer({
       idempotent: true,
       allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: oneLeader,
       // kafkajs remembers answers per broker: a retry after a fail-over resolves without having sent what moved. It
       // refuses 0 for an idempotent producer, and NaN is the number that no count is less than.
       retry: { retries: Number.NaN },
@@ -24,21 +36,25 @@ export class KafkajsProducer implements ProducerSession {
   }
 
   connect(): Promise<void> {
-    return translated(this.producer.connect())
+    return this.seeds.heeding(translated(this.producer.connect()))
   }
 
   async publishBatch(batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]> {
     const { compression, requestTimeoutMs } = this.settings
-    const { GZIP, None } = kafkajs.CompressionTypes
-    const answers = await translated(
-      this.producer.sendBatch({
-        topicMessages: toTopicMessages(batches),
-        acks: -1,
-        timeout: requestTimeoutMs,
-        compression: compression === 'gzip' ? GZIP : None,
-      }),
-    )
-    return answers.map(({ topicName, partition, errorCode }) => ({ topic: topicName, partition, errorCode }))
+    const { topicMessages, written } = toTopicMessages(batches)
+    try {
+      const answers = await translated(
+        this.producer.sendBatch({
+          topicMessages,
+          acks: -1,
+          timeout: requestTimeoutMs,
+          compression: numberOf?.(compression) ?? 0,
+        }),
+      )
+      return answers.map(({ topicName, partition, errorCode }) => ({ topic: topicName, partition, errorCode }))
+    } finally {
+      records.forget(written)
+    }
   }
 
   close(): Promise<void> {
@@ -52,26 +68,15 @@ export class KafkajsProducer implements ProducerSession {
   }
 }
 
-function toTopicMessages(batches: readonly PartitionBatch[]): TopicMessages[] {
+function toTopicMessages(batches: readonly PartitionBatch[]) {
   const topics = new Map<string, Message[]>()
-  for (const { topic, partition, records } of batches) {
-    const messages = topics.get(topic) ?? []
-    for (const record of records) messages.push(toMessage(record, partition))
-    topics.set(topic, messages)
+  const call: Call = { leader: undefined }
+  const written = batches.map((batch) => records.write(batch, call))
+  for (const [index, { topic }] of batches.entries()) {
+    const { stubs } = written[index] as Written
+    const messages = topics.get(topic)
+    topics.set(topic, messages === undefined ? [...stubs] : messages.concat(stubs))
   }
-  return [...topics].map(([topic, messages]) => ({ topic, messages }))
-}
-
-function toMessage({ key, value, headers, timestamp }: KafkaRecord, partition: number): Message {
-  const bytes = value === null ? null : toBuffer(value)
-  return { key: key ?? null, value: bytes, headers: toHeaders(headers), partition, timestamp: String(timestamp) }
-}
-
-function toHeaders(headers: KafkaRecord['headers']): Record<string, Buffer | string> {
-  const entries = Object.entries(headers)
-  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value : toBuffer(value)]))
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const topicMessages: TopicMessages[] = [...topics].map(([topic, messages]) => ({ topic, messages }))
+  return { topicMessages, written }
 }

@@ -1,4 +1,4 @@
-import { type GuloError, type Logger, type Runtime, sleep } from '@gulo/core'
+import { type GuloError, type Logger, type Runtime, sleep, type Timer } from '@gulo/core'
 import type { KafkaClient, KafkaFailure } from '../client/client.js'
 import { isSpoilt, UNKNOWN_TOPIC_OR_PARTITION, verdictOf } from '../client/verdict.js'
 import { kafkaFault, reasonOf } from '../faults.js'
@@ -15,6 +15,8 @@ export interface DispatcherOptions {
   readonly logger: Logger
   readonly batchSize: number
   readonly maxBatchBytes: number
+  /** How long a message waits for company, in milliseconds. */
+  readonly lingerMs: number
   readonly connectDeadlineMs: number
   /** Records of one partition after which a session is replaced. @default 2^31 less a million */
   readonly maxSequence?: number
@@ -38,6 +40,8 @@ export class Dispatcher {
   private readonly underWay = new Set<PartitionLine>()
   private readonly busyLeaders = new Set<number>()
   private pumpIsDue = false
+  private offered = 0
+  private linger: Timer | undefined
 
   constructor(options: DispatcherOptions) {
     this.options = options
@@ -51,7 +55,10 @@ export class Dispatcher {
   /** Says that a line has something to send. */
   offer(line: PartitionLine): void {
     this.ready.add(line)
-    this.pumpSoon()
+    this.offered += 1
+    const { lingerMs, batchSize, runtime } = this.options
+    if (lingerMs === 0 || this.offered >= batchSize) this.pumpSoon()
+    else this.linger ??= runtime.clock.after(lingerMs, () => this.pumpSoon())
   }
 
   /** Gives up records that have been settled from outside: a batch that holds one of them ends its session. */
@@ -59,6 +66,12 @@ export class Dispatcher {
     const session = this.keeper.current
     const stale = [...this.underWay].some((line) => line.current?.items.some(({ settled }) => settled))
     if (session !== undefined && stale) this.kill(session, 'the deadline of a publication has passed')
+  }
+
+  /** Ends the session, waiting for the broker's goodbye only when nothing is under way. */
+  async stop(graceful: boolean): Promise<void> {
+    this.linger?.cancel()
+    await this.keeper.stop(graceful)
   }
 
   /** Collects what is asked for in this turn, so that concurrent callers share a request. */
@@ -72,6 +85,9 @@ export class Dispatcher {
   }
 
   private pump(): void {
+    this.offered = 0
+    this.linger?.cancel()
+    this.linger = undefined
     const session = this.keeper.current
     if (session === undefined) return
     if (session.retiring) {

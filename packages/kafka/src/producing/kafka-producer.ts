@@ -1,17 +1,21 @@
-import { GuloError, type Runtime, sleep } from '@gulo/core'
+import { DeadlineQueue, GuloError, type Runtime, sleep } from '@gulo/core'
 import { KafkaFailure } from '../client/client.js'
 import { isHopeless } from '../client/verdict.js'
+import type { Partitioning } from '../config/partitioning.js'
 import { kafkaFault, reasonOf } from '../faults.js'
 import type { TopicTable } from '../topics/topic-table.js'
+import { Admission } from './admission.js'
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js'
 import { PartitionLine } from './partition-line.js'
 import { Partitioner } from './partitioner.js'
 import { type Item, Publication, type Unsendable } from './publication.js'
 import type { AddressedRecord } from './record.js'
+import { type Room, WaitingRoom } from './waiting-room.js'
 
-export interface ProducerOptions extends DispatcherOptions {
+export interface ProducerOptions extends DispatcherOptions, Room {
   /** Longest life of one publication, in milliseconds. */
   readonly publishDeadlineMs: number
+  readonly partitioner: Partitioning
 }
 
 const LOOK_AGAIN_MS = 200
@@ -20,86 +24,136 @@ const LOOK_AGAIN_MS = 200
 export class KafkaProducer {
   private readonly options: ProducerOptions
   private readonly dispatcher: Dispatcher
+  private readonly admission: Admission
   private readonly topics: TopicTable
   private readonly runtime: Runtime
   private readonly partitioner: Partitioner
+  private readonly room: WaitingRoom
+  private readonly open: DeadlineQueue<Publication>
   /** Records of topics that are being looked up, in the order of calls. */
   private readonly held = new Map<string, Item[]>()
-  private readonly open = new Set<Publication>()
-  private readonly lines = new Map<string, PartitionLine>()
+  private readonly lines = new Map<string, PartitionLine[]>()
 
   constructor(options: ProducerOptions) {
+    const { topics, runtime, partitioner, publishDeadlineMs } = options
     this.options = options
-    this.topics = options.topics
-    this.runtime = options.runtime
-    this.partitioner = new Partitioner(options.runtime.random)
+    this.topics = topics
+    this.runtime = runtime
+    this.partitioner = new Partitioner(runtime.random, partitioner)
     this.dispatcher = new Dispatcher(options)
+    this.admission = new Admission({ ...options, open: () => this.dispatcher.keeper.open() })
+    this.room = new WaitingRoom(options)
+    this.open = new DeadlineQueue(runtime.clock, publishDeadlineMs, (due) => this.expire(due))
   }
 
-  /** Opens the first session; rejects when that one attempt fails. */
+  /** Opens the first session; rejects when that one attempt fails, but not for want of the right to publish. */
   start(): Promise<void> {
-    return this.dispatcher.keeper.open()
+    return this.admission.start()
   }
 
+  /** Whether it can publish, or would be let if only it were allowed to. */
   get connected(): boolean {
-    return this.dispatcher.keeper.current !== undefined
+    return this.admission.isBarred || this.dispatcher.keeper.current !== undefined
   }
 
   /** Resolves when all are stored. @throws PublicationFailure */
   publish(records: readonly (AddressedRecord | Unsendable)[]): Promise<void> {
     const publication = new Publication(records)
     if (publication.settled) return publication.done
-    this.open.add(publication)
-    for (const item of publication.items) this.enqueue(item)
-    const timer = this.runtime.clock.after(this.options.publishDeadlineMs, () => this.expire(publication))
-    return publication.done.finally(() => {
-      timer.cancel()
-      this.open.delete(publication)
-    })
+    if (!this.admission.isBarred) return this.accept(publication)
+    return this.admission.ask().then(
+      // opened while the transport was stopped, a session is closed at once
+      () => (this.connected ? this.accept(publication) : this.refuse(publication, kafkaFault('KAFKA_STOPPED'))),
+      (error: unknown) => this.refuse(publication, error),
+    )
   }
 
   /** Waits until everything is settled or the deadline has passed; what is left then is given up. */
   async stop(deadlineMs: number): Promise<void> {
     const over = new AbortController()
-    const settled = Promise.allSettled([...this.open].map(({ done }) => done)).then(() => over.abort())
+    const settled = Promise.allSettled(this.open.entries().map(({ done }) => done)).then(() => over.abort())
     await Promise.race([settled, sleep(this.runtime.clock, deadlineMs, over.signal)])
     const graceful = this.open.size === 0
-    for (const publication of [...this.open]) {
+    for (const publication of this.open.entries()) {
       for (const item of publication.items) item.fail(kafkaFault('KAFKA_STOPPED'))
     }
-    await this.dispatcher.keeper.stop(graceful)
+    this.open.close()
+    await this.dispatcher.stop(graceful)
+  }
+
+  private accept(publication: Publication): Promise<void> {
+    const { items, bytes } = publication
+    const full = this.room.enter(items.length, bytes)
+    if (full === undefined) {
+      publication.onSettled = this.settled
+      this.open.add(publication)
+      for (const item of items) this.enqueue(item)
+    } else for (const item of items) item.fail(full)
+    return publication.done
+  }
+
+  private refuse({ items, done }: Publication, error: unknown): Promise<void> {
+    const { connectDeadlineMs: deadlineMs } = this.options
+    for (const item of items) {
+      const final = finalOf(item.topic, error)
+      item.fail(GuloError.is(final) ? final : kafkaFault('KAFKA_DEADLINE', { deadlineMs, reason: reasonOf(error) }))
+    }
+    return done
+  }
+
+  private readonly settled = (publication: Publication): void => {
+    this.open.delete(publication)
+    this.room.leave(publication.items.length, publication.bytes)
   }
 
   private enqueue(item: Item): void {
-    const held = this.held.get(item.topic)
+    const { topic } = item
+    const held = this.held.get(topic)
     if (held !== undefined) held.push(item)
-    else if (this.topics.known(item.topic) !== undefined) this.place(item)
+    else if (this.topics.known(topic) === undefined) this.hold(item)
     else {
-      this.held.set(item.topic, [item])
-      void this.lookUp(item.topic)
+      this.topics.renew(topic)
+      this.place(item, false)
     }
+  }
+
+  /** Keeps a record, and those of its topic after it, until the topic has been looked at. */
+  private hold(item: Item): void {
+    this.held.set(item.topic, [item])
+    void this.lookUp(item.topic)
   }
 
   /** Chooses the partition, once and for all. */
-  private place(item: Item): void {
-    const description = this.topics.known(item.topic)
-    if (description === undefined || item.settled) return
-    const { topic, record } = item
-    const partition = item.partition ?? this.partitioner.choose(description, record.key)
-    if (description.partitions[partition] === undefined) {
-      const partitions = description.partitions.length
-      return item.fail(kafkaFault('KAFKA_PARTITION_MISSING', { topic, partition, partitions }))
+  private place(item: Item, lookedUp: boolean): void {
+    const { topic, record, settled } = item
+    if (settled) return
+    const description = this.topics.known(topic)
+    if (description === undefined)
+      return lookedUp ? item.fail(kafkaFault('KAFKA_TOPIC_MISSING', { topic })) : this.hold(item)
+    let partition = item.partition
+    try {
+      partition ??= this.partitioner.choose(description, record.key)
+    } catch (error) {
+      return item.fail(error)
     }
-    const line = this.lineOf(topic, partition)
-    line.add(item)
-    this.dispatcher.offer(line)
+    const partitions = this.topics.partitionsOf(topic)
+    if (Number.isInteger(partition) && partition >= 0 && partition < partitions) {
+      const line = this.lineOf(topic, partition)
+      line.add(item)
+      this.dispatcher.offer(line)
+    } else if (lookedUp) item.fail(kafkaFault('KAFKA_PARTITION_MISSING', { topic, partition, partitions }))
+    // it may have been added since
+    else this.hold(item)
   }
 
   private lineOf(topic: string, partition: number): PartitionLine {
-    const name = `${topic}\n${partition}`
-    const line = this.lines.get(name) ?? new PartitionLine(topic, partition)
-    this.lines.set(name, line)
-    return line
+    let lines = this.lines.get(topic)
+    if (lines === undefined) {
+      lines = []
+      this.lines.set(topic, lines)
+    }
+    lines[partition] ??= new PartitionLine(topic, partition)
+    return lines[partition]
   }
 
   private async lookUp(topic: string): Promise<void> {
@@ -113,19 +167,23 @@ export class KafkaProducer {
       if (failure === undefined || GuloError.is(failure)) break
       this.dispatcher.lastFailure = reasonOf(failure)
       await sleep(this.runtime.clock, LOOK_AGAIN_MS)
+      // what has been given up must not pile up for as long as no broker answers
+      const alive = held.findIndex(({ settled }) => !settled)
+      held.splice(0, alive === -1 ? held.length : alive)
     }
     this.held.delete(topic)
     for (const item of held) {
-      if (failure === undefined) this.place(item)
-      else item.fail(failure)
+      if (failure !== undefined) item.fail(failure)
+      else this.place(item, true)
     }
   }
 
-  private expire(publication: Publication): void {
+  private expire(due: readonly Publication[]): void {
     const { publishDeadlineMs: deadlineMs } = this.options
     const error = kafkaFault('KAFKA_DEADLINE', { deadlineMs, reason: this.dispatcher.lastFailure })
-    for (const item of publication.items) item.fail(error)
+    for (const { items } of due) for (const item of items) item.fail(error)
     this.dispatcher.abandon()
+    for (const lines of this.lines.values()) lines.forEach((line) => void line.sweep())
   }
 }
 

@@ -61,6 +61,14 @@ export class PartitionLine {
     this.current = undefined
   }
 
+  /** Lets go of what has been given up: the deadlines of all are as long, so that is at the front. */
+  sweep(): void {
+    while (this.parts.length > 0 && (this.parts[0] as readonly Item[]).every(({ settled }) => settled))
+      this.parts.shift()
+    while (this.waiting[this.head]?.settled) this.head += 1
+    this.compact()
+  }
+
   private takePart(room: number): readonly Item[] | undefined {
     while (this.parts.length > 0) {
       const part = (this.parts[0] as readonly Item[]).filter(({ settled }) => !settled)

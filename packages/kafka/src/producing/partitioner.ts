@@ -1,18 +1,33 @@
-import type { Random } from '@gulo/core'
+import { GuloError, type Random } from '@gulo/core'
 import type { TopicDescription } from '../client/client.js'
+import type { ChoosePartition, Partitioning } from '../config/partitioning.js'
+import { kafkaFault, reasonOf } from '../faults.js'
 
-/** Chooses partitions as the Java client's default does for keys, and in turn for messages without one. */
+/** Chooses partitions: by key as the Java client's default does, in turn without a key, or as it is told to. */
 export class Partitioner {
   private readonly turns = new Map<string, number>()
   private readonly random: Random
+  private readonly partitioning: Partitioning
 
-  constructor(random: Random) {
+  constructor(random: Random, partitioning: Partitioning = 'key') {
     this.random = random
+    this.partitioning = partitioning
   }
 
-  /** The partition of a message of this key; the same for the same key and number of partitions. */
-  choose({ topic, partitions }: TopicDescription, key: string | undefined): number {
-    if (key !== undefined) return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions.length
+  /**
+   * The partition of a message of this key; the same for the same key and number of partitions, unless all go in turn.
+   * @throws KAFKA_PARTITION_UNNAMED or KAFKA_PARTITIONER_FAILED
+   */
+  choose(description: TopicDescription, key: string | undefined): number {
+    const { topic, partitions } = description
+    const how = this.partitioning
+    if (typeof how === 'function') return chosenBy(how, topic, key, partitions.length)
+    if (how === 'explicit') throw kafkaFault('KAFKA_PARTITION_UNNAMED', { topic })
+    if (key === undefined || how === 'round-robin') return this.inTurn(description)
+    return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions.length
+  }
+
+  private inTurn({ topic, partitions }: TopicDescription): number {
     // A partition without a leader would hold the message back, and any other will do.
     const led = partitions.filter(({ leader }) => leader !== undefined)
     const among = led.length > 0 ? led : partitions
@@ -20,6 +35,20 @@ export class Partitioner {
     this.turns.set(topic, turn + 1)
     return (among[turn] as { partition: number }).partition
   }
+}
+
+function chosenBy(choose: ChoosePartition, topic: string, key: string | undefined, partitions: number): number {
+  let chosen: unknown
+  try {
+    chosen = choose(topic, key, partitions)
+  } catch (error) {
+    throw GuloError.is(error)
+      ? error
+      : kafkaFault('KAFKA_PARTITIONER_FAILED', { topic, reason: reasonOf(error) }, error)
+  }
+  if (Number.isInteger(chosen) && (chosen as number) >= 0 && (chosen as number) < partitions) return chosen as number
+  const reason = `it answered ${String(chosen)} where there are ${partitions} partitions`
+  throw kafkaFault('KAFKA_PARTITIONER_FAILED', { topic, reason })
 }
 
 const M = 0x5bd1e995

@@ -12,6 +12,10 @@ export interface Unsendable {
 export class Publication {
   readonly items: readonly Item[]
   readonly done: Promise<void>
+  /** Bytes of all its records, rather too many than too few. */
+  readonly bytes: number
+  /** Called once, after the last of its records and before `done` is told. */
+  onSettled: ((publication: Publication) => void) | undefined
   private outstanding: number
   private readonly failures = new Map<number, unknown>()
   private resolve!: () => void
@@ -19,11 +23,17 @@ export class Publication {
 
   constructor(records: readonly (AddressedRecord | Unsendable)[]) {
     const items: Item[] = []
+    let bytes = 0
     for (const [index, record] of records.entries()) {
       if ('error' in record) this.failures.set(index, record.error)
-      else items.push(new Item(this, record, index))
+      else {
+        const item = new Item(this, record, index)
+        items.push(item)
+        bytes += item.bytes
+      }
     }
     this.items = items
+    this.bytes = bytes
     this.outstanding = items.length
     this.done = new Promise((resolve, reject) => {
       this.resolve = resolve
@@ -40,7 +50,9 @@ export class Publication {
   settle({ index }: Item, error: unknown): void {
     if (error !== undefined) this.failures.set(index, error)
     this.outstanding -= 1
-    if (this.outstanding === 0) this.conclude()
+    if (this.outstanding > 0) return
+    this.onSettled?.(this)
+    this.conclude()
   }
 
   private conclude(): void {
@@ -95,10 +107,12 @@ export class PublicationFailure extends Error {
 
   /** The error for the caller; `sent` is what was handed in, in the same order. */
   toError(sent: readonly unknown[]): Error {
-    const unsent = sent.filter((_, index) => this.failures.has(index))
-    const causes = [...this.failures.values()]
-    const details = { count: unsent.length, total: sent.length, reason: this.message, unsent }
-    // Retryable while one of them is: tried again, the hopeless ones fail alone and say so.
-    return publishFailed(details, causes.some(isRetryable), causes[0])
+    // In the order they were handed in, not that in which they failed.
+    const indexes = [...this.failures.keys()].toSorted((one, other) => one - other)
+    const unsent = indexes.map((index) => sent[index])
+    const failures = indexes.map((index) => this.failures.get(index))
+    const details = { count: unsent.length, total: sent.length, reason: this.message, unsent, failures }
+    // The rest is tried again as a whole by whoever looks no further: not while one of them is hopeless.
+    return publishFailed(details, failures.every(isRetryable), failures[0])
   }
 }

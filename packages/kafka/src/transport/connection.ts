@@ -1,5 +1,6 @@
-import { type Runtime, sleep } from '@gulo/core'
+import { GuloError, type Runtime, sleep } from '@gulo/core'
 import { type KafkaAdmin, type KafkaClient, KafkaFailure } from '../client/client.js'
+import { refusedBy } from '../client/refusal.js'
 import { isHopeless } from '../client/verdict.js'
 import type { KafkaSettings } from '../config/settings.js'
 import { kafkaFault, reasonOf } from '../faults.js'
@@ -16,7 +17,7 @@ export interface Connection {
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2000
 
-/** Connects within the start deadline, trying again meanwhile. @throws KAFKA_UNREACHABLE or KAFKA_REFUSED */
+/** Connects within the start deadline, trying again meanwhile. @throws KAFKA_UNREACHABLE, KAFKA_REFUSED or KAFKA_UNTRUSTED */
 export async function connect(client: KafkaClient, settings: KafkaSettings, runtime: Runtime): Promise<Connection> {
   const { brokers, startDeadlineMs: deadlineMs } = settings
   const { clock } = runtime
@@ -28,15 +29,21 @@ export async function connect(client: KafkaClient, settings: KafkaSettings, runt
     if (outcome.connection !== undefined) return outcome.connection
     // an attempt cut short by the deadline has no reason of its own
     error = outcome.error ?? error
-    if (error instanceof KafkaFailure && isHopeless(error)) {
-      const details = { brokers, operation: 'this client', reason: error.message, kafkaCode: error.code }
-      throw kafkaFault('KAFKA_REFUSED', details, error)
-    }
+    // a client library that is absent or was told nonsense: the network has no part in it
+    if (GuloError.is(error) && !error.retryable) throw error
+    if (error instanceof KafkaFailure && isHopeless(error)) throw refusedBy(brokers, 'this client', error)
     if (clock.monotonic() - startedAt + pauseMs >= deadlineMs) {
       throw kafkaFault('KAFKA_UNREACHABLE', { brokers, deadlineMs, reason: reasonOf(error) }, error)
     }
     await sleep(clock, pauseMs)
   }
+}
+
+/** Gives the producer until the deadline, then closes everything. */
+export async function close({ admin, producer }: Connection, deadlineMs: number): Promise<void> {
+  await producer.stop(deadlineMs)
+  await admin.close().catch(() => undefined)
+  admin.destroy()
 }
 
 interface Try {

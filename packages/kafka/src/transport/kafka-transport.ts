@@ -1,31 +1,45 @@
 import {
   type ComponentHealth,
+  checkSubscription,
   createRuntime,
   type DescribedTransport,
   type Envelope,
   type ErrorDetails,
   type Forwarder,
+  type GroupMover,
   type HealthReporter,
+  type LagReporter,
+  type ListingSubscription,
   type OutgoingMessage,
+  type PartitionLag,
+  type PausableSubscription,
   type Runtime,
   type RuntimeUser,
+  type StartPosition,
   type StopOptions,
-  type SubscriptionHandle,
   type Transport,
   type TransportFacts,
   type TransportSubscription,
 } from '@gulo/core'
 import type { KafkaClient } from '../client/client.js'
 import type { KafkaSettings } from '../config/settings.js'
+import { answered } from '../consuming/ask-admin.js'
+import { lagOf, moveGroup } from '../consuming/groups.js'
 import { Subscription } from '../consuming/subscription.js'
 import { coreFault } from '../faults.js'
 import { PublicationFailure } from '../producing/publication.js'
 import { type AddressedRecord, toForwardedRecord, toRecord } from '../producing/record.js'
-import { type Connection, connect } from './connection.js'
+import { askedTopics, type TopicRequest } from '../topics/asked-topics.js'
+import { ensureTopics, type TopicReport } from '../topics/ensure-topics.js'
+import { type Connection, close, connect } from './connection.js'
 
 /** Publishes to Kafka and delivers from it; made by `kafka(options)`. */
-export class KafkaTransport implements Transport, Forwarder, RuntimeUser, HealthReporter, DescribedTransport {
-  readonly facts: TransportFacts = { kind: 'kafka', durable: true, orderedByKey: true }
+export class KafkaTransport
+  implements Transport, Forwarder, LagReporter, GroupMover, RuntimeUser, HealthReporter, DescribedTransport
+{
+  readonly facts: TransportFacts
+  /** What is added to the name of a topic for its dead letters. */
+  readonly deadLetterSuffix: string
   private readonly settings: KafkaSettings
   private readonly client: KafkaClient
   private readonly subscriptions = new Set<Subscription>()
@@ -37,6 +51,8 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
   constructor(settings: KafkaSettings, client: KafkaClient, runtime: Runtime | undefined) {
     this.settings = settings
     this.client = client
+    this.facts = { kind: 'kafka', durable: true, orderedByKey: settings.partitioner !== 'round-robin' }
+    this.deadLetterSuffix = settings.deadLetterSuffix
     this.ownRuntime = runtime !== undefined
     this.runtime = runtime ?? createRuntime()
   }
@@ -45,19 +61,27 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
     if (!this.ownRuntime) this.runtime = runtime
   }
 
-  /** Connects. @throws KAFKA_UNREACHABLE or KAFKA_REFUSED */
+  /** Connects. @throws KAFKA_UNREACHABLE, KAFKA_REFUSED or KAFKA_UNTRUSTED */
   async start(): Promise<void> {
     if (this.state === 'stopped') throw coreFault('GULO_STOPPED', { component: 'kafka' })
     if (this.state !== 'new') throw coreFault('GULO_ALREADY_STARTED', { component: 'kafka' })
     this.state = 'starting'
     try {
-      this.connection = await connect(this.client, this.settings, this.runtime)
+      this.connection = await this.open()
     } catch (error) {
       if (this.state === 'starting') this.state = 'new'
       throw error
     }
     if (this.state === 'starting') this.state = 'started'
     else await this.disconnect(0)
+  }
+
+  /**
+   * Creates topics that are missing and adds partitions where that is allowed; answers what it found and did for each.
+   * @throws GULO_CONFIGURATION_INVALID, KAFKA_TOPIC_MISSING, KAFKA_TOPIC_SHRINKS, KAFKA_REFUSED or KAFKA_UNREACHABLE
+   */
+  async ensureTopics(topics: readonly (string | TopicRequest)[]): Promise<readonly TopicReport[]> {
+    return this.ensure(topics, this.connected('ensureTopics'))
   }
 
   async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
@@ -81,10 +105,9 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
   }
 
   /** @throws GULO_SUBSCRIPTION_INVALID, KAFKA_TOPIC_MISSING, KAFKA_REFUSED or KAFKA_SUBSCRIBE_FAILED */
-  async subscribe(subscription: TransportSubscription): Promise<SubscriptionHandle> {
+  async subscribe(subscription: TransportSubscription): Promise<PausableSubscription & ListingSubscription> {
     const { topics } = this.connected('subscribe')
-    const wrong = wrongWith(subscription)
-    if (wrong !== undefined) throw coreFault('GULO_SUBSCRIPTION_INVALID', { group: String(subscription?.group), wrong })
+    checkSubscription(subscription)
     const { client, runtime, settings } = this
     const member = new Subscription(subscription, { ...settings, client, topics, runtime })
     this.subscriptions.add(member)
@@ -95,11 +118,32 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
       throw error
     }
     return {
+      topics: () => member.topics(),
+      pause: (topics) => member.pause(topics),
+      resume: (topics) => member.resume(topics),
       close: async (options) => {
         await member.close(options)
         this.subscriptions.delete(member)
       },
     }
+  }
+
+  /** How far a group has come in those of the topics that there are. @throws KAFKA_UNREACHABLE or KAFKA_REFUSED */
+  lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> {
+    this.connected('lag')
+    return answered(
+      this.settings,
+      `the lag of ${group}`,
+      lagOf(this.client, group, topics, this.settings.fromBeginning),
+    )
+  }
+
+  /** Moves a group that has no members. @throws GULO_GROUP_ACTIVE, GULO_SUBSCRIPTION_INVALID or KAFKA_REFUSED … */
+  moveGroup(group: string, topics: readonly string[], to: StartPosition): Promise<void> {
+    this.connected('moveGroup')
+    const { client, runtime, settings } = this
+    const move = { client, clock: runtime.clock, group, topics, to, deadlineMs: settings.startDeadlineMs }
+    return answered(settings, `the move of ${group}`, moveGroup(move))
   }
 
   async health(): Promise<ComponentHealth> {
@@ -109,6 +153,28 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
     const ill = [...this.subscriptions].map((member) => member.health()).filter(({ status }) => status !== 'up')
     if (ill.length === 0) return { status: 'up' }
     return { status: 'degraded', detail: ill.map(({ detail }) => detail).join('; ') }
+  }
+
+  /** Connects and makes sure of the topics that are named; leaves nothing open when it rejects. */
+  private async open(): Promise<Connection> {
+    const { client, settings, runtime } = this
+    const connection = await connect(client, settings, runtime)
+    try {
+      if (settings.namedTopics.length > 0) await this.ensure(settings.namedTopics, connection)
+      return connection
+    } catch (error) {
+      await close(connection, 0)
+      throw error
+    }
+  }
+
+  private async ensure(
+    requests: readonly (string | TopicRequest)[],
+    { admin, topics }: Connection,
+  ): Promise<readonly TopicReport[]> {
+    const { settings } = this
+    const asked = askedTopics(requests, settings)
+    return answered(settings, 'ensureTopics', ensureTopics(asked, { ...settings, admin, topics }))
   }
 
   private async send<T>(
@@ -140,17 +206,7 @@ export class KafkaTransport implements Transport, Forwarder, RuntimeUser, Health
   private async disconnect(deadlineMs: number): Promise<void> {
     const { connection } = this
     if (connection === undefined) return
-    await connection.producer.stop(deadlineMs)
+    await close(connection, deadlineMs)
     this.connection = undefined
-    await connection.admin.close().catch(() => undefined)
-    connection.admin.destroy()
   }
-}
-
-function wrongWith({ group, routes, deliver }: TransportSubscription): string | undefined {
-  if (typeof group !== 'string' || group === '') return 'it has no group'
-  if (!Array.isArray(routes) || routes.length === 0) return 'it has no topics'
-  const unnamed = routes.find(({ topic }) => typeof topic !== 'string' || topic === '')
-  if (unnamed !== undefined) return `it has a topic named ${String(unnamed.topic)}`
-  return typeof deliver === 'function' ? undefined : 'it has no deliver function'
 }

@@ -1,18 +1,9 @@
-import { GuloError } from '@gulo/core'
-import { KAFKA_ERRORS, type KafkaOptions, kafka, kafkaConfigFromEnv } from '@gulo/kafka'
+import { KAFKA_ERRORS, type KafkaOptions, kafka } from '@gulo/kafka'
 import { expect } from 'chai'
 import { plainCodec } from '../support/codec.js'
+import { faultsOf } from '../support/faults.js'
 
-function faultsOf(action: () => unknown): string {
-  try {
-    action()
-  } catch (error) {
-    if (GuloError.is(error, 'GULO_CONFIGURATION_INVALID')) return String(error.details['faults'])
-    throw error
-  }
-  return 'none'
-}
-
+const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----'
 const options = (more: object): KafkaOptions => ({ brokers: ['a:9092'], codec: plainCodec, ...more })
 
 describe('Options that cannot work', () => {
@@ -29,10 +20,43 @@ describe('Options that cannot work', () => {
       { sessionTimeoutMs: 6000, heartbeatIntervalMs: 3000 },
       /more than a third of sessionTimeoutMs 6000/,
     ],
-    ['an unknown compression', { compression: 'zip' }, /compression is "zip"; expected none or gzip/],
+    [
+      'an unknown compression',
+      { compression: 'zip' },
+      /compression is "zip"; expected none, gzip, snappy, lz4 or zstd/,
+    ],
     ['an unknown mechanism', { sasl: { mechanism: 'gssapi' } }, /sasl.mechanism is "gssapi"/],
     ['a missing password', { sasl: { mechanism: 'plain', username: 'me' } }, /sasl.password is missing/],
     ['a missing token function', { sasl: { mechanism: 'oauthbearer' } }, /sasl.token is missing/],
+    ['certificates as text', { ssl: 'ca.pem' }, /ssl is "ca.pem"; expected true, false or/],
+    ['a path for a PEM text', { ssl: { ca: '/etc/ca.pem' } }, /ssl\.ca is no PEM text; expected what is in the file/],
+    ['a certificate without its key', { ssl: { cert: PEM } }, /ssl\.key is missing; a certificate and its key/],
+    ['an unknown protocol', { securityProtocol: 'TLS' }, /securityProtocol is "TLS"; expected PLAINTEXT, SSL/],
+    ['a protocol without its credentials', { securityProtocol: 'SASL_SSL' }, /SASL_SSL, but sasl is missing/],
+    ['a protocol that ssl contradicts', { securityProtocol: 'SSL', ssl: false }, /is SSL, but ssl is false/],
+    ['certificates without a protocol for them', { securityProtocol: 'PLAINTEXT', ssl: true }, /but ssl is given/],
+    ['fewer acks', { acks: 1 }, /acks is 1; expected "all": a leader that fails/],
+    ['retries', { retries: 5 }, /retries is no option: what fails is sent again, unchanged, until publishDeadlineMs/],
+    ['no idempotence', { idempotent: false }, /idempotent is no option: the producer is always idempotent/],
+    ['committing by itself', { autoCommit: true }, /autoCommit is no option/],
+    [
+      'an unknown partitioner',
+      { partitioner: 'sticky' },
+      /"sticky"; expected key, round-robin, explicit or a function/,
+    ],
+    ['snappy without a codec', { compression: 'snappy' }, /compression is "snappy"; pass codecs: \{ snappy:/],
+    ['half a codec', { codecs: { lz4: { compress() {} } } }, /codecs\.lz4 is .*both functions/],
+    ['a codec for gzip', { codecs: { gzip: {} } }, /codecs\.gzip is not used/],
+    ['no room', { maxBufferedMessages: 0 }, /maxBufferedMessages is 0/],
+    ['a long linger', { lingerMs: 60_000 }, /lingerMs is 60000; expected a whole number from 0 to 10000/],
+    ['topics in a list', { ensureTopics: { topics: ['a'] } }, /ensureTopics\.topics is a; expected \{ name/],
+    ['a topic no broker would take', { ensureTopics: { topics: { 'a b': {} } } }, /"a b" is no name of a topic/],
+    [
+      'a setting that is no text',
+      { ensureTopics: { topics: { a: { configs: { 'retention.ms': 5 } } } } },
+      /topics\.a\.configs\.retention\.ms is 5; expected a text/,
+    ],
+    ['a suffix that is none', { deadLetterSuffix: 'dlq' }, /deadLetterSuffix is "dlq"; expected a dot/],
     ['no partitions', { ensureTopics: { partitions: 0 } }, /ensureTopics.partitions is 0/],
     ['a codec that is none', { codec: {} }, /codec is/],
   ]
@@ -52,39 +76,6 @@ describe('Options that cannot work', () => {
 
   it('are refused when there are none', () => {
     expect(faultsOf(() => kafka(undefined as unknown as KafkaOptions))).to.match(/options is undefined/)
-  })
-})
-
-describe('The environment', () => {
-  it('gives options and a group', () => {
-    const config = kafkaConfigFromEnv({
-      KAFKA_BOOTSTRAP_SERVERS: 'a:9092, b:9092',
-      KAFKA_SERVICE_NAME: 'ordering',
-      KAFKA_CONSUMER_GROUP_ID: 'ordering-blue',
-      KAFKA_SECURITY_PROTOCOL: 'sasl_ssl',
-      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
-      KAFKA_SASL_USERNAME: 'me',
-      KAFKA_SASL_PASSWORD: 'secret',
-    })
-    expect(config).to.deep.equal({
-      brokers: ['a:9092', 'b:9092'],
-      clientId: 'ordering',
-      groupId: 'ordering-blue',
-      ssl: true,
-      sasl: { mechanism: 'scram-sha-512', username: 'me', password: 'secret' },
-    })
-  })
-
-  it('names everything that is missing or wrong at once', () => {
-    const faults = faultsOf(() =>
-      kafkaConfigFromEnv({ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'GSSAPI' }),
-    )
-    expect(faults).to.match(
-      /BOOTSTRAP_SERVERS is not set.*MECHANISM is "GSSAPI".*USERNAME is not set.*PASSWORD is not set/,
-    )
-    expect(
-      faultsOf(() => kafkaConfigFromEnv({ KAFKA_BOOTSTRAP_SERVERS: 'a:1', KAFKA_SECURITY_PROTOCOL: 'TLS' })),
-    ).to.match(/"TLS"/)
   })
 })
 

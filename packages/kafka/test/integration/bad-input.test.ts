@@ -4,12 +4,7 @@ import { kafka } from '@gulo/kafka'
 import { expect } from 'chai'
 import { envelope, subscriptionOf, testOptions } from '../support/messages.js'
 import { describeWithKafka, startKafka, unique } from '../support/real-kafka.js'
-
-const failureOf = (promise: Promise<unknown>): Promise<GuloError> =>
-  promise.then(
-    () => expect.fail('it resolved'),
-    (error) => error,
-  )
+import { failureOf } from '../support/rejections.js'
 
 describe('Brokers that cannot be reached', () => {
   it('make start fail at its deadline, with their names and the reason', async () => {
@@ -79,14 +74,44 @@ describeWithKafka('Bad input on a real broker', (brokers) => {
     expect([error.code, error.retryable]).to.deep.equal(['KAFKA_PUBLISH_FAILED', false])
   })
 
-  it('fails a session that the broker finds too short', async () => {
-    const transport = await startKafka(brokers, { sessionTimeoutMs: 1_800_000 - 1 + 1 })
-    const error = await failureOf(
-      transport.subscribe(subscriptionOf(unique('short'), unique('group'), () => undefined)).then(() => {
-        throw Object.assign(new Error('accepted'), { code: 'KAFKA_REFUSED' })
-      }),
+  it('fails a message for a partition that there is not', async () => {
+    const transport = await startKafka(brokers, { ensureTopics: { partitions: 2 } })
+    const topic = unique('partitions')
+    const results = await Promise.allSettled(
+      [0, 1, 2, -1].map((partition) => transport.publish([envelope(topic, 'a', undefined, { partition })])),
     )
     await transport.stop()
-    expect(error.code).to.equal('KAFKA_REFUSED')
+    expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected', 'rejected'])
+    const error = (results[2] as PromiseRejectedResult).reason as GuloError
+    expect(error.retryable).to.equal(false)
+    expect(error.message).to.include(`The topic ${topic} has 2 partitions, so there is no partition 2`)
+  })
+
+  it('fails a subscription without a group', async () => {
+    const transport = await startKafka(brokers)
+    for (const group of ['', undefined as never]) {
+      const error = await failureOf(transport.subscribe(subscriptionOf(unique('topic'), group, () => undefined)))
+      expect([error.code, error.retryable]).to.deep.equal(['GULO_SUBSCRIPTION_INVALID', false])
+      expect(error.message).to.include('it has no group')
+    }
+    await transport.stop()
+  })
+
+  it('fails a second start, and everything before the first and after stop', async () => {
+    const transport = kafka(testOptions(brokers))
+    const topic = unique('order')
+    const codeOf = async (promise: Promise<unknown>) => (await failureOf(promise)).code
+    const subscribe = () => transport.subscribe(subscriptionOf(topic, unique('group'), () => undefined))
+    const publish = () => transport.publish([envelope(topic, 'a')])
+    expect(await codeOf(subscribe())).to.equal('GULO_NOT_STARTED')
+    expect(await codeOf(publish())).to.equal('GULO_NOT_STARTED')
+    await transport.start()
+    expect(await codeOf(transport.start())).to.equal('GULO_ALREADY_STARTED')
+    await publish()
+    await transport.stop()
+    expect(await codeOf(publish())).to.equal('GULO_STOPPED')
+    expect(await codeOf(subscribe())).to.equal('GULO_STOPPED')
+    expect(await codeOf(transport.start())).to.equal('GULO_STOPPED')
+    expect((await transport.health()).status).to.equal('down')
   })
 })

@@ -30,17 +30,3 @@ describe('The programs in the README and in the manual of Kafka', () => {
     })
   }
 })
-
-describe('The options in the manual of Kafka', () => {
-  it('are those of the source, with the same defaults', () => {
-    const source = text('packages/kafka/src/config/options.ts')
-    const body = source.slice(source.indexOf('interface KafkaOptions'), source.indexOf('interface EnsureTopics'))
-    const known = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name)
-    const numbers = [...body.matchAll(/@default (\d+) \*\/\s+readonly (\w+)/g)].map(
-      ([, value, name]) => `${name} ${value}`,
-    )
-    const rows = [...text('docs/transports/kafka.md').matchAll(/^\| `(\w+)` \| ([^|]+?) \|/gm)]
-    expect(rows.map(([, name]) => name)).to.have.members(known)
-    expect(rows.map(([, name, value]) => `${name} ${value}`)).to.include.members(numbers)
-  })
-})

@@ -1,8 +1,11 @@
 import { expect } from 'chai'
+import { describeWithEachClient, starterOf } from '../support/clients.js'
 import { envelope, idOf, subscriptionOf } from '../support/messages.js'
-import { describeWithKafka, startKafka, unique, until } from '../support/real-kafka.js'
+import { unique, until } from '../support/real-kafka.js'
 
-describeWithKafka('A Kafka transport on a real broker', (brokers) => {
+describeWithEachClient('A Kafka transport on a real broker', (brokers, client) => {
+  const startKafka = starterOf(client)
+
   it('delivers what was published, with key, headers and body', async () => {
     const topic = unique('orders')
     const transport = await startKafka(brokers)

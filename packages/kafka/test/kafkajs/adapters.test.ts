@@ -5,6 +5,7 @@ import kafkajs, { type Producer, type ProducerBatch, type ProducerConfig } from 
 import { settingsOf } from '../../dist/config/resolve.js'
 import { toFailure } from '../../dist/kafkajs/failures.js'
 import { KillSwitch } from '../../dist/kafkajs/kill-switch.js'
+import { oneLeader } from '../../dist/kafkajs/one-leader.js'
 import { KafkajsProducer } from '../../dist/kafkajs/producer.js'
 import { plainCodec } from '../support/codec.js'
 
@@ -34,7 +35,7 @@ describe('A kill switch that has been pulled', () => {
 })
 
 describe('The producer of kafkajs', () => {
-  it('is idempotent, never retries by itself, creates no topics, and hashes keys as Java does', () => {
+  it('is idempotent, never retries by itself, creates no topics, and sends each call in one request', () => {
     const given: (ProducerConfig | undefined)[] = []
     const original = kafkajs.Kafka.prototype.producer
     kafkajs.Kafka.prototype.producer = function (config) {
@@ -48,10 +49,30 @@ describe('The producer of kafkajs', () => {
     }
     const [{ idempotent, allowAutoTopicCreation, createPartitioner, retry } = {}] = given
     expect([idempotent, allowAutoTopicCreation]).to.deep.equal([true, false])
-    expect(createPartitioner).to.equal(kafkajs.Partitioners.DefaultPartitioner)
+    expect(createPartitioner).to.equal(oneLeader)
     // kafkajs tries again while its count is less than this, which nothing is
     expect(0 < (retry?.retries ?? 0)).to.equal(false)
     expect(retry?.retries).to.be.NaN
+  })
+})
+
+describe('A producer of kafkajs that is destroyed', () => {
+  it('cuts what it has open with its kill switch, rather than wait for kafkajs to disconnect', async () => {
+    const accepted: Socket[] = []
+    const silent = createServer((socket) => void accepted.push(socket.on('error', () => undefined)))
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const producer = new KafkajsProducer(settingsOf({ brokers: [`127.0.0.1:${port}`], codec: plainCodec }))
+    const connecting = producer.connect().then(
+      () => 'connected',
+      (error: Error) => error.message,
+    )
+    await once(silent, 'connection')
+    producer.destroy()
+    expect(await connecting).to.include('cut off on purpose')
+    for (const socket of accepted) socket.destroy()
+    silent.close()
   })
 })
 
@@ -71,9 +92,11 @@ describe('A batch that goes through kafkajs', () => {
     } finally {
       kafkajs.Kafka.prototype.producer = original
     }
-    const message = { key: null, value: null, headers: {}, partition: 3, timestamp: '5' }
-    expect(sent.map(({ acks, topicMessages }) => ({ acks, topicMessages }))).to.deep.equal([
-      { acks: -1, topicMessages: [{ topic: 't', messages: [message, message] }] },
+    expect(sent.map(({ acks }) => acks)).to.deep.equal([-1])
+    const messages = sent[0]?.topicMessages?.flatMap((each) => each.messages) ?? []
+    expect(messages.map(({ partition, timestamp }) => [partition, timestamp])).to.deep.equal([
+      [3, '5'],
+      [3, '5'],
     ])
   })
 })

@@ -57,3 +57,48 @@ describe('Messages without a key', () => {
     expect(chosen).to.deep.equal([1, 1, 1, 1])
   })
 })
+
+describe('A partitioner that goes in turn', () => {
+  it('heeds no key', () => {
+    const partitioner = new Partitioner(seededRandom(1), 'round-robin')
+    const chosen = Array.from({ length: 3 }, () => partitioner.choose(described([1, 1, 1]), 'one key'))
+    expect([...chosen].sort()).to.deep.equal([0, 1, 2])
+  })
+})
+
+describe('An explicit partitioner', () => {
+  it('chooses none', () => {
+    const partitioner = new Partitioner(seededRandom(1), 'explicit')
+    expect(() => partitioner.choose(described([1]), 'key')).to.throw(/A message for t names no partition/)
+  })
+})
+
+describe('A partitioner that is a function', () => {
+  it('is given topic, key and number of partitions', () => {
+    const partitioner = new Partitioner(seededRandom(1), (topic, key, partitions) =>
+      topic === 't' && key === 'late' ? partitions - 1 : 0,
+    )
+    expect(partitioner.choose(described([1, 1, 1]), 'late')).to.equal(2)
+    expect(partitioner.choose(described([1, 1, 1]), undefined)).to.equal(0)
+  })
+
+  for (const [what, answer] of [
+    ['a partition too high', 3],
+    ['a negative one', -1],
+    ['half a one', 0.5],
+    ['none', undefined as unknown as number],
+  ] as const) {
+    it(`fails the message when it answers ${what}`, () => {
+      const partitioner = new Partitioner(seededRandom(1), () => answer)
+      const choose = () => partitioner.choose(described([1, 1, 1]), 'key')
+      expect(choose).to.throw(`it answered ${answer} where there are 3 partitions`)
+    })
+  }
+
+  it('fails the message when it throws', () => {
+    const partitioner = new Partitioner(seededRandom(1), () => {
+      throw new Error('no such tenant')
+    })
+    expect(() => partitioner.choose(described([1]), 'key')).to.throw(/partitioner failed .* for t: no such tenant/)
+  })
+})

@@ -1,18 +1,20 @@
 import { expect } from 'chai'
+import { settingsOf } from '../../dist/config/resolve.js'
 import { KafkaProducer } from '../../dist/producing/kafka-producer.js'
 import { TopicTable } from '../../dist/topics/topic-table.js'
 import { FakeClient } from '../support/fake-client.js'
 import { manualRuntime, settled } from '../support/manual-clock.js'
-import { quiet } from '../support/messages.js'
+import { quiet, testOptions } from '../support/messages.js'
 
 describe('A producer near the end of its sequence numbers', () => {
   it('is replaced once nothing is under way', async () => {
     const client = new FakeClient()
     client.topics.set('t', [1])
     const { runtime } = manualRuntime()
-    const policy = { createTopics: false, topicShape: { partitions: -1, replication: -1 } }
-    const topics = new TopicTable(client.createAdmin(), policy, runtime)
+    const settings = settingsOf(testOptions(['localhost:9092']))
+    const topics = new TopicTable(client.createAdmin(), settings, runtime)
     const producer = new KafkaProducer({
+      ...settings,
       client,
       topics,
       runtime,

@@ -93,6 +93,19 @@ describe('A message that cannot be sent as it is', () => {
     expect(error.details['unsent']).to.deep.equal([bad])
     expect(client.broker.ids('t/0')).to.deep.equal(['a'])
   })
+
+  it('says of each why it failed, in the order they were handed in', async () => {
+    const { client, transport } = await start()
+    client.topics.set('t', [1])
+    const ring: { self?: unknown } = {}
+    ring.self = ring
+    const [lost, bad] = [envelope('t', 'a', 'k', { partition: 9 }), envelope('t', 'b', 'k', { payload: ring })]
+    const error = await failureOf(transport.publish([lost, envelope('t', 'c'), bad]))
+    expect((error.details['unsent'] as { id: string }[]).map(({ id }) => id)).to.deep.equal(['a', 'b'])
+    const [missing, unwritable] = error.details['failures'] as unknown[]
+    expect(missing).to.have.property('code', 'KAFKA_PARTITION_MISSING')
+    expect(unwritable).to.be.instanceOf(TypeError)
+  })
 })
 
 describe('Stopping the transport', () => {

@@ -38,7 +38,16 @@ export class FakeClient implements KafkaClient {
   readonly consumers: FakeConsumer[] = []
   readonly sessions: FakeSession[] = []
   readonly created: string[] = []
+  readonly configs = new Map<string, Readonly<Record<string, string>>>()
   metadataReads = 0
+  /** How often it was asked whether every broker knows a topic, and how often the answer is no. */
+  spreadQuestions = 0
+  spreadAfter = 0
+  /** Positions of the group, ends of the partitions (0), by `topic/partition`. */
+  readonly positions = new Map<string, string>()
+  readonly ends = new Map<string, number>()
+  readonly deletedGroups: string[] = []
+  members = 0
   script: (sent: Sent, number: number) => Fault | undefined = () => undefined
   connectScript: (session: number) => Error | undefined = () => undefined
 
@@ -49,7 +58,7 @@ export class FakeClient implements KafkaClient {
   }
 
   createConsumer(spec: ConsumerSpec): FakeConsumer {
-    const consumer = new FakeConsumer(spec)
+    const consumer = new FakeConsumer(spec, this.positions)
     this.consumers.push(consumer)
     return consumer
   }
@@ -59,21 +68,50 @@ export class FakeClient implements KafkaClient {
       connect: async () => undefined,
       close: async () => undefined,
       destroy: () => undefined,
-      createTopics: async (topics, { partitions }) => {
-        for (const topic of topics) {
+      createTopics: async (specs) => {
+        for (const { topic, partitions, configs } of specs) {
           this.created.push(topic)
+          this.configs.set(topic, configs)
           this.topics.set(
             topic,
             Array.from({ length: partitions === -1 ? 1 : partitions }, () => 1),
           )
         }
       },
+      growTopic: async (topic, partitions) => {
+        this.topics.set(
+          topic,
+          Array.from({ length: partitions }, () => 1),
+        )
+      },
+      isKnownEverywhere: async () => {
+        this.spreadQuestions += 1
+        return this.spreadQuestions > this.spreadAfter
+      },
+      topicConfigs: async (topic) => this.configs.get(topic) ?? {},
+      listTopics: async () => [...this.topics.keys()],
+      fetchPositions: async (_, topics) =>
+        topics.flatMap((topic) =>
+          (this.topics.get(topic) ?? []).map((_leader, partition) => ({
+            topic,
+            partition,
+            offset: this.positions.get(`${topic}/${partition}`),
+          })),
+        ),
+      listOffsets: async (topic, at) =>
+        (this.topics.get(topic) ?? []).map((_leader, partition) => ({
+          topic,
+          partition,
+          offset: at === 'earliest' ? '0' : String(this.ends.get(`${topic}/${partition}`) ?? 0),
+        })),
+      countMembers: async () => this.members,
+      deleteGroup: async (group) => void this.deletedGroups.push(group),
       describeTopics: async (topics) => {
         this.metadataReads += 1
         return topics.flatMap((topic) => {
           const leaders = this.topics.get(topic)
           if (leaders === undefined) return []
-          return [{ topic, partitions: leaders.map((leader, partition) => ({ partition, leader })) }]
+          return [{ topic, partitions: leaders.map((leader, partition) => ({ partition, leader, copies: 1 })) }]
         })
       },
     }

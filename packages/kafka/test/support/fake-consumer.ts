@@ -1,3 +1,4 @@
+import type { PartitionOffset } from '@gulo/core'
 import { type ConsumerSpec, type FetchedBatch, type KafkaConsumer, KafkaFailure } from '@gulo/kafka'
 
 /** A scripted member of a group: the test makes its events and its batches, and sees what it is told. */
@@ -7,16 +8,35 @@ export class FakeConsumer implements KafkaConsumer {
   runError: Error | undefined
   destroyed = false
   joinsAtOnce = true
+  leads = true
   private readonly handling = new Set<Promise<void>>()
   private running = true
 
-  constructor(spec: ConsumerSpec) {
+  private readonly positions: Map<string, string>
+
+  constructor(spec: ConsumerSpec, positions: Map<string, string> = new Map()) {
     this.spec = spec
+    this.positions = positions
+  }
+
+  async commit(positions: readonly PartitionOffset[]): Promise<void> {
+    for (const { topic, partition, offset } of positions) this.positions.set(`${topic}/${partition}`, offset)
   }
 
   async run(): Promise<void> {
     if (this.runError !== undefined) throw this.runError
-    if (this.joinsAtOnce) this.spec.onEvent({ kind: 'joined', assignment: {} })
+    if (this.joinsAtOnce) this.join()
+  }
+
+  /** Says that the group has been shared: to this member, all of its topics with two partitions each. */
+  join(member: string | undefined = 'member-1', partitions: readonly number[] = [0, 1]): void {
+    const assignment = Object.fromEntries(this.spec.topics.map((topic) => [topic, partitions]))
+    this.spec.onEvent({ kind: 'joined', assignment, member, leads: this.leads })
+  }
+
+  /** Says that the client is about to join anew. */
+  rebalance(): void {
+    this.spec.onEvent({ kind: 'rebalancing' })
   }
 
   pause(topic: string, partition: number): void {
@@ -46,21 +66,21 @@ export class FakeConsumer implements KafkaConsumer {
   }
 
   /** Hands a batch of `count` records over, from `first` on; `told` collects what the batch is told. */
-  fetch(topic: string, first: number, count: number, told: BatchTold = new BatchTold()): Promise<void> {
+  fetch(topic: string, first: number, count: number, told = new BatchTold(), partition = 0): Promise<void> {
     const records = Array.from({ length: count }, (_, index) => ({
       offset: String(first + index),
       key: Buffer.from('key'),
       value: Buffer.from('{}'),
-      headers: { ce_id: String(first + index) },
+      headers: { ce_id: `${partition === 0 ? '' : `${partition}/`}${first + index}` },
       timestamp: 1,
     }))
     const batch: FetchedBatch = {
       topic,
-      partition: 0,
+      partition,
       records,
       heartbeat: async () => told.beat(),
-      resolve: (offset) => void told.resolved.push(offset),
-      commit: async (offset) => told.commit(offset),
+      resolve: (offset) => told.resolve(offset),
+      commit: (offset) => told.commit(offset),
       isActive: () => this.running,
     }
     const handled = this.spec.onBatch(batch)
@@ -76,15 +96,22 @@ export class BatchTold {
   beats = 0
   beatError: KafkaFailure | undefined
   commitErrors: KafkaFailure[] = []
+  /** The answer to a commit comes when this resolves. */
+  commitUntil: Promise<void> = Promise.resolve()
+
+  resolve(offset: string): void {
+    this.resolved.push(offset)
+  }
 
   beat(): void {
     this.beats += 1
     if (this.beatError !== undefined) throw this.beatError
   }
 
-  commit(offset: string): void {
+  async commit(offset: string): Promise<void> {
     const error = this.commitErrors.shift()
+    if (error === undefined) this.committed.push(offset)
+    await this.commitUntil
     if (error !== undefined) throw error
-    this.committed.push(offset)
   }
 }

@@ -27,6 +27,11 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.waiting.delete(waiting) }
   }
 
+  /** How many timers are set. */
+  get pending(): number {
+    return this.waiting.size
+  }
+
   /** Lets time pass, one timer after another, and everything that follows from each. */
   async advance(ms: number): Promise<void> {
     const until = this.time + ms

@@ -4,10 +4,17 @@ import { testOptions } from './messages.js'
 const servers = process.env['GULO_TEST_KAFKA']
 const reason = process.env['GULO_SKIP_KAFKA'] ?? 'GULO_TEST_KAFKA names no broker'
 
+// Brokers are restarted meanwhile, on a machine that may be busy.
+const PATIENCE_MS = 60_000
+
 /** `describe` with the addresses of a real broker; without one a skipped `describe` that says why. */
 export function describeWithKafka(title: string, body: (brokers: readonly string[]) => void): void {
-  if (servers) describe(title, () => body(servers.split(',')))
-  else describe.skip(`${title} [skipped: ${reason}]`, () => body(['localhost:9092']))
+  if (servers) {
+    describe(title, function () {
+      this.timeout(PATIENCE_MS)
+      body(servers.split(','))
+    })
+  } else describe.skip(`${title} [skipped: ${reason}]`, () => body(['localhost:9092']))
 }
 
 let count = 0

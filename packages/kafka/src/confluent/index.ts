@@ -1,0 +1,2 @@
+export { confluent } from './confluent.js'
+export type { ConfluentOptions } from './options.js'
