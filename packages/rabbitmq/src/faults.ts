@@ -15,6 +15,19 @@ export const RABBITMQ_ERRORS = {
     message: 'RabbitMQ refused {name}: {reason}.',
     mend: 'If it exists with other arguments, delete it once it is empty or choose another name; else let the user configure it.',
   },
+  RABBITMQ_TOPOLOGY_MISSING: {
+    message: 'RabbitMQ does not have {missing}.',
+    mend: 'Import the definitions before starting (rabbitmqDefinitions prints them), or set topology to "create".',
+    retryable: true,
+  },
+  RABBITMQ_PARTITIONS_CHANGED: {
+    message: 'The queue {queue} has {found} partitions, but {asked} are wanted.',
+    mend: 'Set partitions to what was found; to change it, empty the queues, delete them with that exchange, then start.',
+  },
+  RABBITMQ_DELAY_TOO_LONG: {
+    message: 'A delay of {delayMs} ms is too long for RabbitMQ; at most {longestMs} ms are possible.',
+    mend: 'Use a schedule of a database for what is further away.',
+  },
   RABBITMQ_UNROUTABLE: {
     message: '{count} messages had no queue to go to; the first was of type {type} for the exchange {exchange}.',
     mend: 'Start the consumer once or declare its queue, then publish again; or set unroutable to "accept".',

@@ -1,7 +1,13 @@
 import { type ComponentHealth, type Runtime, withDeadline } from '@gulo/core'
+import type { ChannelModel } from 'amqplib'
 import type { RabbitMqSettings } from './config/settings.js'
+import { hideSecrets } from './config/url.js'
 import { Link } from './connection/link.js'
+import { Declarer } from './declaring/declarer.js'
+import { countReady } from './declaring/verify.js'
+import { rabbitFault } from './faults.js'
 import { ConfirmPublisher } from './publishing/confirm-publisher.js'
+import type { Topology } from './topology/topology.js'
 
 /**
  * The connections of one transport: one to publish, one to consume. A broker short of memory or disk stops reading from
@@ -9,21 +15,35 @@ import { ConfirmPublisher } from './publishing/confirm-publisher.js'
  */
 export class Session {
   readonly publisher: ConfirmPublisher
+  private readonly declarer: Declarer
   private readonly link: Link
   private consumingLink: Link | undefined
   private opening: Promise<Link> | undefined
+  private readonly closing = new AbortController()
 
   constructor(
     private readonly settings: RabbitMqSettings,
     private readonly runtime: Runtime,
   ) {
     this.link = this.makeLink('publish')
-    this.publisher = new ConfirmPublisher(this.link, { ...settings, runtime })
+    this.declarer = new Declarer(settings.topology)
+    this.publisher = new ConfirmPublisher(this.link, this.declarer, { ...settings, runtime })
   }
 
   async start(): Promise<void> {
     await this.link.open()
     await this.publisher.start()
+  }
+
+  /** Has the broker have what is needed, outside of publishing and subscribing. @throws RABBITMQ_UNREACHABLE, or what declaring throws */
+  async provide(topology: Topology): Promise<void> {
+    await this.ask(Promise.resolve(this.link), (model) => this.declarer.provide(model, topology))
+  }
+
+  /** Messages that wait in a queue, `undefined` when there is no such queue. @throws RABBITMQ_UNREACHABLE */
+  count(queue: string): Promise<number | undefined> {
+    // A broker short of memory answers nothing on a connection that publishes.
+    return this.ask(this.consuming(), (model) => countReady(model, queue))
   }
 
   /** The connection for consumers, opened when first wanted. */
@@ -34,6 +54,7 @@ export class Session {
 
   /** Waits for confirmations until the deadline, then closes. */
   async stop(deadlineMs: number): Promise<void> {
+    this.closing.abort()
     const late = () => new Error('unconfirmed messages are given up')
     await withDeadline(this.runtime.clock, deadlineMs, this.publisher.drained(), late).catch(() => undefined)
     const links = [this.link, ...(this.consumingLink ? [this.consumingLink] : [])]
@@ -44,11 +65,23 @@ export class Session {
 
   health(troubles: readonly string[]): ComponentHealth {
     if (!this.link.connected) return { status: 'down', detail: `It does not publish: ${this.link.trouble}.` }
-    const all = [this.link.trouble, this.consumingLink?.trouble, ...troubles].filter((trouble) => trouble !== undefined)
-    if (!this.publisher.working) all.push('the channel to publish on is being opened')
+    const own = [this.link.trouble, this.publisher.trouble, this.consumingLink?.trouble]
+    const all = [...own, ...troubles].filter((trouble) => trouble !== undefined)
     if (all.length > 0) return { status: 'degraded', detail: `${all.join('; ')}.` }
     const { accepted } = this.publisher.unroutable
     return accepted === 0 ? { status: 'up' } : { status: 'up', detail: `${accepted} messages had no queue to go to.` }
+  }
+
+  private ask<T>(opening: Promise<Link>, question: (model: ChannelModel) => Promise<T>): Promise<T | undefined> {
+    const { startDeadlineMs: deadlineMs, urls } = this.settings
+    const url = urls.map(hideSecrets).join(', ')
+    const reason = this.link.trouble ?? 'no answer'
+    const late = () => rabbitFault('RABBITMQ_UNREACHABLE', { url, deadlineMs, reason })
+    const asking = async () => {
+      const model = await (await opening).current(this.closing.signal)
+      return model === undefined ? undefined : question(model)
+    }
+    return withDeadline(this.runtime.clock, deadlineMs, asking(), late)
   }
 
   private async openConsuming(): Promise<Link> {

@@ -1,31 +1,42 @@
 import {
   type ComponentHealth,
   createRuntime,
+  type DelayedForwarder,
   type DescribedTransport,
   type Envelope,
-  type Forwarder,
   type HealthReporter,
+  type LagReporter,
   type OutgoingMessage,
+  type PartitionLag,
+  type PausableSubscription,
   type Runtime,
   type RuntimeUser,
   type StopOptions,
-  type SubscriptionHandle,
   type Transport,
   type TransportFacts,
   type TransportSubscription,
 } from '@gulo/core'
-import type { RabbitMqSettings } from './config/settings.js'
+import { keepsOrder, type RabbitMqSettings } from './config/settings.js'
+import { Backlog } from './consuming/backlog.js'
+import { check } from './consuming/invalid.js'
 import { Subscription } from './consuming/subscription.js'
-import { coreFault } from './faults.js'
-import { type AmqpMessage, fromEnvelope, fromOutgoing } from './message/outgoing.js'
+import { coreFault, rabbitFault } from './faults.js'
+import { type AmqpMessage, delayed, fromEnvelope, fromOutgoing, type WritingRules } from './message/outgoing.js'
+import { Routes } from './message/routes.js'
 import { type Failed, failureOf } from './publishing/failure.js'
 import { Session } from './session.js'
+import { MAX_DELAY_MS } from './topology/delays.js'
+import { jointTopology, type SubscribedRoutes } from './topology/subscription-topology.js'
 
 /** Publishes to RabbitMQ and delivers from it; made by `rabbitmq(options)`. */
-export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, HealthReporter, DescribedTransport {
+export class RabbitMqTransport
+  implements Transport, DelayedForwarder, LagReporter, RuntimeUser, HealthReporter, DescribedTransport
+{
   readonly facts: TransportFacts
   private readonly settings: RabbitMqSettings
+  private readonly writing: WritingRules
   private readonly ownRuntime: boolean
+  private readonly backlog = new Backlog()
   private readonly subscriptions = new Set<Subscription>()
   private runtime: Runtime
   private state: 'new' | 'starting' | 'started' | 'stopped' = 'new'
@@ -33,9 +44,10 @@ export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, Hea
 
   constructor(settings: RabbitMqSettings, runtime: Runtime | undefined) {
     this.settings = settings
+    this.writing = { ...settings, routes: new Routes(settings) }
     this.ownRuntime = runtime !== undefined
     this.runtime = runtime ?? createRuntime()
-    this.facts = { kind: 'rabbitmq', durable: true, orderedByKey: settings.singleActiveConsumer }
+    this.facts = { kind: 'rabbitmq', durable: true, orderedByKey: keepsOrder(settings) }
   }
 
   useRuntime(runtime: Runtime): void {
@@ -81,22 +93,57 @@ export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, Hea
    * Resolves once the broker has confirmed every message.
    * @throws RABBITMQ_UNROUTABLE, RABBITMQ_NACKED, RABBITMQ_UNCONFIRMED or RABBITMQ_PUBLISH_FAILED, with `details.unsent`
    */
-  async publish(envelopes: readonly Envelope[]): Promise<void> {
-    await this.store('publish', envelopes, fromEnvelope)
+  publish(envelopes: readonly Envelope[]): Promise<void> {
+    return this.store('publish', envelopes, fromEnvelope)
   }
 
   /** As `publish`; what goes to a dead letter, quarantine or retry topic goes to a durable queue of that name. */
-  async forward(messages: readonly OutgoingMessage[]): Promise<void> {
-    await this.store('forward', messages, fromOutgoing)
+  forward(messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.store('forward', messages, fromOutgoing)
   }
 
-  /** @throws GULO_SUBSCRIPTION_INVALID, RABBITMQ_TOPOLOGY_REFUSED, RABBITMQ_UNREACHABLE, RABBITMQ_REFUSED */
-  async subscribe(wanted: TransportSubscription): Promise<SubscriptionHandle> {
+  /**
+   * As `forward`, but each message waits at the broker for `delayMs` milliseconds, rounded up to tenths of a second; 310
+   * days at most. What is to go to an exchange where no queue is bound by then goes on waiting for one.
+   * @throws GULO_DURATION_INVALID, RABBITMQ_DELAY_TOO_LONG, and what `forward` throws
+   */
+  async forwardAfter(messages: readonly OutgoingMessage[], delayMs: number): Promise<void> {
+    if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY))
+      throw coreFault('GULO_DURATION_INVALID', { option: 'delayMs', found: delayMs, unsent: messages })
+    if (delayMs > MAX_DELAY_MS)
+      throw rabbitFault('RABBITMQ_DELAY_TOO_LONG', { delayMs, longestMs: MAX_DELAY_MS, unsent: messages })
+    if (delayMs === 0) return this.forward(messages)
+    await this.store('forwardAfter', messages, (message, rules) =>
+      delayed(fromOutgoing(message, rules), delayMs, rules),
+    )
+  }
+
+  /**
+   * Makes the queues of consumers before the first of them starts, so that nothing published earlier is lost; with
+   * `topology: 'verify'` it looks whether they are there.
+   * @throws RABBITMQ_TOPOLOGY_REFUSED, RABBITMQ_TOPOLOGY_MISSING, RABBITMQ_UNREACHABLE
+   */
+  async declare(subscriptions: readonly SubscribedRoutes[]): Promise<void> {
+    await this.running('declare').provide(jointTopology(subscriptions, this.settings))
+  }
+
+  /**
+   * Messages that wait in the queues of a group this process has subscribed, with those it holds itself; and those that
+   * wait in dead letter, quarantine and retry topics.
+   */
+  async lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> {
+    const session = this.running('lag')
+    const here = (queue: string) => [...this.subscriptions].reduce((sum, each) => sum + each.pending(queue), 0)
+    return this.backlog.lag(group, topics, (queue) => session.count(queue), here)
+  }
+
+  /** @throws GULO_SUBSCRIPTION_INVALID, RABBITMQ_UNREACHABLE, RABBITMQ_REFUSED, or what declaring throws */
+  async subscribe(wanted: TransportSubscription): Promise<PausableSubscription> {
     const session = this.running('subscribe')
-    const wrong = wrongWith(wanted)
-    if (wrong !== undefined) throw coreFault('GULO_SUBSCRIPTION_INVALID', { group: String(wanted?.group), wrong })
+    check(wanted, this.settings)
     const link = await session.consuming()
     const closed = () => this.subscriptions.delete(subscription)
+    if (wanted.broadcast !== true) this.backlog.remember(wanted, this.settings)
     const subscription = new Subscription(link, wanted, this.settings, this.runtime, closed)
     this.subscriptions.add(subscription)
     try {
@@ -118,7 +165,7 @@ export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, Hea
   private async store<T>(
     operation: string,
     sent: readonly T[],
-    write: (one: T, rules: RabbitMqSettings) => AmqpMessage,
+    write: (one: T, rules: WritingRules) => AmqpMessage,
   ): Promise<void> {
     const { publisher } = this.running(operation, sent)
     const failed: Failed<T>[] = []
@@ -126,15 +173,16 @@ export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, Hea
     const messages: AmqpMessage[] = []
     for (const one of sent) {
       try {
-        messages.push(write(one, this.settings))
+        messages.push(write(one, this.writing))
         written.push(one)
       } catch (error) {
         failed.push({ sent: one, error })
       }
     }
     const outcomes = await publisher.store(messages)
-    for (const [index, error] of outcomes.entries())
+    outcomes.forEach((error, index) => {
       if (error !== undefined) failed.push({ sent: written[index] as T, error })
+    })
     if (failed.length > 0) throw failureOf(failed, sent.length)
   }
 
@@ -148,13 +196,4 @@ export class RabbitMqTransport implements Transport, Forwarder, RuntimeUser, Hea
   private isStopped(): boolean {
     return this.state === 'stopped'
   }
-}
-
-function wrongWith({ group, action, routes, deliver }: TransportSubscription): string | undefined {
-  if (typeof group !== 'string' || group === '') return 'it has no group'
-  if (typeof action !== 'string' || action === '') return 'it has no action'
-  if (!Array.isArray(routes) || routes.length === 0) return 'it has no routes'
-  const unnamed = routes.find(({ topic }) => typeof topic !== 'string' || topic === '')
-  if (unnamed !== undefined) return `it has a topic named ${String(unnamed.topic)}`
-  return typeof deliver === 'function' ? undefined : 'it has no deliver function'
 }

@@ -3,6 +3,7 @@ import type { Options } from 'amqplib'
 import { expect } from 'chai'
 // What the transport lets through makes no broker close the channel, so the publisher is tried by itself.
 import { Link } from '../dist/connection/link.js'
+import { Declarer } from '../dist/declaring/declarer.js'
 import { ConfirmPublisher } from '../dist/publishing/confirm-publisher.js'
 import { describeWithBroker } from './support/broker.js'
 import { Scene } from './support/scene.js'
@@ -18,7 +19,8 @@ describeWithBroker('The publisher of RabbitMQ', (url) => {
     const times = { connectTimeoutMs: 1000, startDeadlineMs: 2000, heartbeatSeconds: 10 }
     const pauses = { initialDelayMs: 10, maxDelayMs: 20 }
     link = new Link({ urls: [url], tls: {}, connectionName: 'tests', ...times, ...pauses, runtime, logger })
-    publisher = new ConfirmPublisher(link, { publishDeadlineMs: 4000, unroutable: 'fail', runtime, logger })
+    const declarer = new Declarer('create')
+    publisher = new ConfirmPublisher(link, declarer, { publishDeadlineMs: 4000, unroutable: 'fail', runtime, logger })
     await link.open()
     await publisher.start()
   })
@@ -39,6 +41,7 @@ describeWithBroker('The publisher of RabbitMQ', (url) => {
     exchange: scene.domain,
     routingKey: scene.type,
     parked: false,
+    need: 'nothing',
     topology: { exchanges: [], queues: [], bindings: [] },
     body: Buffer.from('x'),
     properties: { mandatory: true, headers: { to: 'here' }, ...properties },

@@ -86,7 +86,8 @@ describeWithBroker('Setting messages aside at RabbitMQ', (url) => {
     // the broker's own count, not the one that was sent
     const own = { 'x-delivery-count': 0 }
     if (message === false) throw new Error('nothing in the queue')
-    expect(message.properties.headers).to.deep.equal({ kept: 'yes', 'gulo-key': 'order-1', ...own })
+    const ours = { 'gulo-key': 'order-1', 'gulo-slot': '12' }
+    expect(message.properties.headers).to.deep.equal({ kept: 'yes', ...ours, ...own })
   })
 
   it('declares the queue again when it was deleted: the first message fails, the next is stored', async () => {

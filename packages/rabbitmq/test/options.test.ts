@@ -20,16 +20,18 @@ describe('Options of rabbitmq', () => {
       url: 'http://localhost',
       prefetch: 0,
       deliveryLimit: 1.5,
+      partitions: 17,
       unroutable: 'ignore',
       quorum: 'yes',
       queueName: 'orders',
       reconnect: { initialDelayMs: 100, maxDelayMs: 10 },
     })
-    expect(text).to.include('has 7 faults')
+    expect(text).to.include('has 8 faults')
     for (const name of [
       'url',
       'prefetch',
       'deliveryLimit',
+      'partitions',
       'unroutable',
       'quorum',
       'queueName',

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { slotOf } from '../dist/topology/slots.js'
 import { describeWithBroker } from './support/broker.js'
 import { read } from './support/codec.js'
 import { failureOf, Scene, until } from './support/scene.js'
@@ -41,6 +42,7 @@ describeWithBroker('Publishing to RabbitMQ', (url) => {
         cloudEvents_id: envelope.id,
         cloudEvents_type: envelope.type,
         cloudEvents_source: 'tests',
+        'gulo-slot': slotOf(envelope.id),
       })
     })
 

@@ -66,6 +66,19 @@ describe('The topology of a subscription', () => {
     expect(consumed?.topology.bindings.map(({ exchange }) => exchange)).to.deep.equal(['orders.tenant-a', 'ordering'])
   })
 
+  it('has each of the sixteen slots bound to one partition, whatever their number', () => {
+    const wanted = subscription({ topic: PLACED, types: [PLACED] })
+    for (let partitions = 1; partitions <= 16; partitions++) {
+      const [members] = subscriptionTopology(wanted, { ...rules, partitions })
+      const home = members?.queue ?? ''
+      const slots = members?.topology.bindings.flatMap((each) =>
+        each.exchange === home && 'toExchange' in each ? [`${each.arguments?.['gulo-slot']} ${each.toExchange}`] : [],
+      )
+      const once = Array.from({ length: 16 }, (_, slot) => `${slot} ${home}.${slot % partitions}`)
+      expect(slots, `${partitions} partitions`).to.have.members(once)
+    }
+  })
+
   for (const topic of [`${PLACED}.dlq`, `${PLACED}.quarantine`, `${PLACED}.retry.inventory.2`, 'a.retry.my.group.1']) {
     it(`consumes ${topic} from the queue of that name`, () => {
       expect(subscriptionTopology(subscription({ topic, types: [PLACED] }), rules)).to.deep.equal([

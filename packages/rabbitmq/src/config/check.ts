@@ -1,3 +1,4 @@
+import { SLOTS } from '../topology/slots.js'
 import type { RabbitMqOptions } from './options.js'
 import { hideSecrets } from './url.js'
 
@@ -12,10 +13,14 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   publishDeadlineMs: [1, 3_600_000],
   maxMessageBytes: [1, 536_870_912],
   deliveryLimit: [1, 1_000_000],
+  rebalanceMs: [10, 3_600_000],
 }
 const UNROUTABLE: readonly unknown[] = ['accept', 'fail', 'fail-if-lost']
 const SWITCHES = ['quorum', 'singleActiveConsumer'] as const
-const FUNCTIONS = ['exchangeName', 'queueName'] as const
+const FUNCTIONS = ['exchangeName', 'queueName', 'priorityOf'] as const
+const TOPOLOGY_MODES: readonly unknown[] = ['create', 'verify', 'assume']
+/** The most queues that may share the messages of one subscription: a queue without a slot would get nothing. */
+export const MAX_PARTITIONS = SLOTS
 // AMQP lets the broker's name field of client properties be long, but lists of connections cut it.
 const MAX_NAME = 255
 
@@ -78,9 +83,15 @@ function reconnectFaults({ reconnect }: RabbitMqOptions): string[] {
 
 function kindFaults(options: RabbitMqOptions): string[] {
   const faults: string[] = []
-  const { connectionName, unroutable } = options
+  const { connectionName, unroutable, topology, partitions } = options
   if (unroutable !== undefined && !UNROUTABLE.includes(unroutable)) {
     faults.push(`unroutable is ${say(unroutable)}; expected ${UNROUTABLE.join(', ')}.`)
+  }
+  if (topology !== undefined && !TOPOLOGY_MODES.includes(topology)) {
+    faults.push(`topology is ${say(topology)}; expected ${TOPOLOGY_MODES.join(', ')}.`)
+  }
+  if (partitions !== undefined && typeof partitions !== 'function' && !isWithin(partitions, 0, MAX_PARTITIONS)) {
+    faults.push(`partitions is ${say(partitions)}; expected a whole number from 0 to ${MAX_PARTITIONS}, or a function.`)
   }
   for (const name of SWITCHES) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean')

@@ -1,5 +1,6 @@
 import type { Codec, Logger, Runtime } from '@gulo/core'
-import type { QueueOwner } from '../topology/names.js'
+import type { QueueOwner, QueuePriority } from '../topology/names.js'
+import type { TopologyMode } from '../topology/topology.js'
 
 /** How to reach RabbitMQ and how to behave there. Everything but `url` has a default. */
 export interface RabbitMqOptions {
@@ -37,9 +38,23 @@ export interface RabbitMqOptions {
   readonly deliveryLimit?: number
   /** Whether one consumer of a queue works while the others stand by, which keeps the order. @default false */
   readonly singleActiveConsumer?: boolean
+  /**
+   * Queues `<queue>.<i>` that share the messages of a subscription by key, 0 to 16, for order per key with several
+   * processes; 0 is one queue for all. @default 0
+   */
+  readonly partitions?: number | ((owner: QueueOwner) => number)
+  /** How often the processes share out partitions anew, in milliseconds. @default 5000 */
+  readonly rebalanceMs?: number
+  /** Queue of a type: each priority has a queue and a prefetch of its own. @default 'normal' for all */
+  readonly priorityOf?: (type: string) => QueuePriority
+  /**
+   * Whether exchanges and queues are made (`create`), only looked for (`verify`), or neither (`assume`).
+   * @default 'create'
+   */
+  readonly topology?: TopologyMode
   /** The exchange of a topic. @default the first segment of a topic that is the type, else the topic */
   readonly exchangeName?: (topic: string, type: string) => string
-  /** The queue of a subscription. @default `<group>.<action>.normal` */
+  /** The queue of a subscription. @default `<group>.<action>.<priority>` */
   readonly queueName?: (owner: QueueOwner) => string
   /** Writes envelopes as bytes and headers. @default CloudEvents in binary mode, bodies up to `maxMessageBytes` */
   readonly codec?: Codec

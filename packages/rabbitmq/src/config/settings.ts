@@ -1,6 +1,7 @@
 import { type Codec, consoleLogger, createCodec, type Logger } from '@gulo/core'
 import { coreFault } from '../faults.js'
-import { exchangeOf, type QueueOwner, queueOf } from '../topology/names.js'
+import { exchangeOf, type QueueOwner, type QueuePriority, queueOf } from '../topology/names.js'
+import type { TopologyMode } from '../topology/topology.js'
 import { findFaults } from './check.js'
 import type { RabbitMqOptions, RabbitMqTls } from './options.js'
 
@@ -22,6 +23,12 @@ export interface RabbitMqSettings {
   readonly quorum: boolean
   readonly deliveryLimit: number
   readonly singleActiveConsumer: boolean
+  readonly partitions: number | ((owner: QueueOwner) => number)
+  readonly rebalanceMs: number
+  readonly priorityOf: (type: string) => QueuePriority
+  /** Whether types have different priorities, and therefore several queues. */
+  readonly ownPriorities: boolean
+  readonly topology: TopologyMode
   readonly exchangeName: (topic: string, type: string) => string
   readonly queueName: (owner: QueueOwner) => string
   readonly codec: Codec
@@ -53,9 +60,19 @@ export function settingsOf(options: RabbitMqOptions): RabbitMqSettings {
     quorum: options.quorum ?? true,
     deliveryLimit: options.deliveryLimit ?? 20,
     singleActiveConsumer: options.singleActiveConsumer ?? false,
+    partitions: options.partitions ?? 0,
+    rebalanceMs: options.rebalanceMs ?? 5000,
+    priorityOf: options.priorityOf ?? (() => 'normal'),
+    ownPriorities: options.priorityOf !== undefined,
+    topology: options.topology ?? 'create',
     exchangeName: options.exchangeName ?? exchangeOf,
     queueName: options.queueName ?? queueOf,
     codec: options.codec ?? createCodec('cloudevents-binary', { maxBytes: maxMessageBytes }),
     logger: options.logger ?? consoleLogger,
   })
+}
+
+/** Whether messages of one key stay in order: several queues for one key, or consumers of one queue, and they do not. */
+export function keepsOrder({ singleActiveConsumer, partitions, ownPriorities }: RabbitMqSettings): boolean {
+  return !ownPriorities && (singleActiveConsumer || (typeof partitions === 'number' && partitions > 0))
 }

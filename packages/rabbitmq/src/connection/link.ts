@@ -3,7 +3,7 @@ import type { ChannelModel } from 'amqplib'
 import { hideSecrets } from '../config/url.js'
 import { coreFault, rabbitFault, reasonOf } from '../faults.js'
 import { Backoff } from './backoff.js'
-import { type DialOptions, dial, kill, refusalIn } from './dial.js'
+import { bundleWrites, type DialOptions, dial, kill, refusalIn } from './dial.js'
 
 export interface LinkOptions extends DialOptions {
   readonly urls: readonly string[]
@@ -70,6 +70,11 @@ export class Link {
     return signal.aborted ? undefined : this.model
   }
 
+  /** Breaks the connection, to have another one made. */
+  renew(): void {
+    if (this.model !== undefined) kill(this.model)
+  }
+
   /** Calls `action` whenever the broker takes messages again after it refused to. */
   onUnblocked(action: () => void): void {
     this.unblockings.add(action)
@@ -109,6 +114,7 @@ export class Link {
     model.on('blocked', (reason) => this.block(reason))
     model.on('unblocked', () => this.unblock())
     model.on('close', (error) => this.lost(model, error ?? cause))
+    bundleWrites(model)
     this.model = model
     this.trouble = undefined
     this.blocked = false

@@ -26,6 +26,7 @@ export class Deliveries {
   private count = 0
   private flushing = false
   private closed = false
+  private held: (topic: string) => boolean = () => false
   private idle: (() => void)[] = []
 
   constructor(private readonly options: DeliveriesOptions) {}
@@ -39,6 +40,22 @@ export class Deliveries {
   /** Messages that subscribers are at work on. */
   get size(): number {
     return this.out.size
+  }
+
+  /** Messages received and not done. */
+  get pending(): number {
+    return this.arrived.length + this.out.size + this.rejected.size
+  }
+
+  /** Whether anything has been received. */
+  get any(): boolean {
+    return this.count > 0
+  }
+
+  /** Keeps back messages of the topics for which `held` answers true, until it is told otherwise. */
+  hold(held: (topic: string) => boolean): void {
+    this.held = held
+    this.flushSoon()
   }
 
   /** Gives out no more; resolves once nothing is out. */
@@ -77,16 +94,19 @@ export class Deliveries {
 
   /** Those whose key is free; of one key, all that wait are taken together. */
   private takeFree(): Delivery[] {
-    const free = (delivery: Delivery) => !this.keys.has(delivery.received.key ?? '')
-    const batch = this.arrived.filter((delivery) => delivery.received.key === undefined || free(delivery))
-    if (batch.length === 0) return batch
-    const taken = new Set(batch)
-    this.arrived = this.arrived.filter((delivery) => !taken.has(delivery))
+    const batch: Delivery[] = []
+    const rest: Delivery[] = []
+    for (const delivery of this.arrived) (this.isFree(delivery.received) ? batch : rest).push(delivery)
+    this.arrived = rest
     for (const delivery of batch) {
       this.out.add(delivery)
-      this.hold(delivery.received.key, 1)
+      this.occupy(delivery.received.key, 1)
     }
     return batch
+  }
+
+  private isFree({ key, topic }: ReceivedMessage): boolean {
+    return (key === undefined || !this.keys.has(key)) && !this.held(topic)
   }
 
   private deliver(batch: readonly Delivery[]): readonly Promise<void>[] {
@@ -99,7 +119,7 @@ export class Deliveries {
 
   private done(delivery: Delivery): void {
     delivery.acknowledge()
-    this.hold(delivery.received.key, -1)
+    this.occupy(delivery.received.key, -1)
     this.left(delivery)
     if (this.arrived.length > 0) this.flushSoon()
   }
@@ -116,7 +136,7 @@ export class Deliveries {
     this.rejected.clear()
     for (const delivery of deliveries) {
       const { received } = delivery
-      this.hold(received.key, -1)
+      this.occupy(received.key, -1)
       delivery.received = { ...received, redeliveries: (received.redeliveries ?? 0) + 1 }
     }
     this.arrived = [...deliveries, ...this.arrived].sort((one, other) => one.number - other.number)
@@ -128,7 +148,7 @@ export class Deliveries {
     if (this.out.size === 0) for (const resolve of this.idle.splice(0)) resolve()
   }
 
-  private hold(key: string | undefined, change: 1 | -1): void {
+  private occupy(key: string | undefined, change: 1 | -1): void {
     if (key === undefined) return
     const count = (this.keys.get(key) ?? 0) + change
     if (count === 0) this.keys.delete(key)

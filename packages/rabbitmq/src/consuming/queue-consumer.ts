@@ -1,17 +1,21 @@
-import { GuloError, type Logger, type ReceivedMessage, type Runtime, type TransportSubscription } from '@gulo/core'
+import { GuloError, type Logger, type Runtime, type TransportSubscription } from '@gulo/core'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import { ChannelKeeper, type ChannelOwner } from '../connection/channel-keeper.js'
 import type { Link } from '../connection/link.js'
+import { refusable } from '../declaring/declare.js'
+import type { Declarer } from '../declaring/declarer.js'
 import { reasonOf } from '../faults.js'
 import { toReceived } from '../message/received.js'
-import { declare, refusable } from '../topology/declare.js'
 import type { ConsumedQueue } from '../topology/topology.js'
+import { Acknowledgements } from './acknowledgements.js'
 import { Deliveries } from './deliveries.js'
+import { Rest } from './rest.js'
 
 export interface QueueConsumerOptions {
   readonly deliver: TransportSubscription['deliver']
-  /** The topic of a message, from where it was published to. */
-  readonly topicOf: (exchange: string, routingKey: string) => string
+  /** The topic of a message, from its queue and where it was published to. */
+  readonly topicOf: (queue: string, exchange: string, routingKey: string) => string
+  readonly declarer: Declarer
   readonly prefetch: number
   readonly redeliveryDelayMs: number
   readonly runtime: Runtime
@@ -23,23 +27,40 @@ export class QueueConsumer implements ChannelOwner<Channel> {
   /** Why nothing is consumed at the moment. */
   trouble: string | undefined = 'it has not been started'
   private readonly keeper: ChannelKeeper<Channel>
+  private readonly rest: Rest
+  private consumed: ConsumedQueue
+  private model: ChannelModel | undefined
   private deliveries: Deliveries | undefined
+  private acknowledgements: Acknowledgements | undefined
   private consumerTag: string | undefined
   private closing = false
 
+  /** `next` names the queue anew for every connection: one that belongs to a connection may outlast it for a while. */
   constructor(
     link: Link,
-    private readonly consumed: ConsumedQueue,
+    private readonly next: () => ConsumedQueue,
     private readonly options: QueueConsumerOptions,
   ) {
+    this.consumed = next()
     this.keeper = new ChannelKeeper<Channel>(link, this, options.runtime)
+    this.rest = new Rest(options.runtime, () => this.giveBack())
   }
 
   get queue(): string {
     return this.consumed.queue
   }
 
-  /** Resolves once the broker delivers here. @throws RABBITMQ_TOPOLOGY_REFUSED, RABBITMQ_UNREACHABLE */
+  /** Its number among partitions; `'members'` is the queue that has one consumer for each process. */
+  get role(): number | 'members' | undefined {
+    return this.consumed.members === true ? 'members' : this.consumed.partition
+  }
+
+  /** Whether the broker has given anything here: of a queue with one active consumer, this is the one. */
+  get active(): boolean {
+    return this.keeper.channel !== undefined && this.deliveries?.any === true
+  }
+
+  /** Resolves once the broker delivers here. @throws what declaring throws, RABBITMQ_UNREACHABLE */
   start(): Promise<void> {
     return this.keeper.start()
   }
@@ -49,11 +70,37 @@ export class QueueConsumer implements ChannelOwner<Channel> {
     return this.deliveries?.size ?? 0
   }
 
+  /** Messages received and not done. */
+  get pending(): number {
+    return this.deliveries?.pending ?? 0
+  }
+
+  /** How many consumers the broker counts for the queue; `undefined` while there is no channel. */
+  async countConsumers(): Promise<number | undefined> {
+    return (await this.keeper.channel?.checkQueue(this.queue))?.consumerCount
+  }
+
+  /** Keeps back the messages of some topics, or with `all` consumes no more, until told otherwise. */
+  hold(held: (topic: string) => boolean, all: boolean): void {
+    this.rest.hold(held, all)
+    this.deliveries?.hold(held)
+  }
+
+  /** Lets go of the queue once nothing is in flight, and lines up for it again. What is waiting here goes back. */
+  async giveBack(): Promise<void> {
+    const { deliveries } = this
+    await deliveries?.close()
+    if (this.deliveries !== deliveries) return
+    this.acknowledgements?.flush()
+    this.keeper.renew()
+  }
+
   /** Has the broker deliver no more; resolves once nothing is in flight and the broker knows what is done. */
   async drain(): Promise<void> {
     this.closing = true
     const { channel } = this.keeper
-    if (channel !== undefined && this.consumerTag !== undefined)
+    // Cancelled, the only active consumer would be followed by the next while it is still at work.
+    if (channel !== undefined && this.consumerTag !== undefined && this.consumed.single !== true)
       await channel.cancel(this.consumerTag).catch(() => undefined)
     await this.deliveries?.close()
     await this.close()
@@ -63,24 +110,33 @@ export class QueueConsumer implements ChannelOwner<Channel> {
   async close(): Promise<void> {
     this.closing = true
     this.trouble = 'it has been closed'
+    this.rest.end()
+    this.acknowledgements?.flush()
     const closed = this.keeper.close()
     this.deliveries?.abandon()
     await closed
   }
 
   open(model: ChannelModel): Promise<Channel> {
+    this.model = model
     return model.createChannel()
   }
 
   async prepare(channel: Channel): Promise<void> {
-    const { deliver, redeliveryDelayMs, runtime, prefetch } = this.options
+    const { deliver, redeliveryDelayMs, runtime, prefetch, declarer } = this.options
+    await this.rest.over()
+    if (this.closing) return
     const deliveries = new Deliveries({ deliver, redeliveryDelayMs, clock: runtime.clock })
     this.deliveries?.abandon()
     this.deliveries = deliveries
-    await declare(channel, this.consumed.topology)
+    deliveries.hold(this.rest.held)
+    this.consumed = this.next()
+    if (this.model !== undefined) await declarer.provide(this.model, this.consumed.topology)
     // For each consumer, not for the channel: quorum queues close the whole connection over the other.
     await channel.prefetch(prefetch, false)
-    const consuming = channel.consume(this.queue, (message) => this.arrived(channel, deliveries, message))
+    const done = new Acknowledgements(channel)
+    this.acknowledgements = done
+    const consuming = channel.consume(this.queue, (message) => this.arrived(message, deliveries, done))
     this.consumerTag = (await refusable(`a consumer of the queue ${this.queue}`, consuming)).consumerTag
   }
 
@@ -91,6 +147,7 @@ export class QueueConsumer implements ChannelOwner<Channel> {
   lost(error: unknown): void {
     this.deliveries?.abandon()
     if (this.closing) return
+    if (error === undefined && this.rest.resting) return
     this.trouble ??= `the channel was lost: ${reasonOf(error ?? 'closed')}`
     if (error !== undefined) this.options.logger.warn(`rabbitmq: ${this.queue}: ${this.trouble}; setting up again`)
   }
@@ -100,9 +157,12 @@ export class QueueConsumer implements ChannelOwner<Channel> {
     if (GuloError.is(error)) this.options.logger.error(`rabbitmq: ${this.queue}: ${this.trouble}`)
   }
 
-  private arrived(channel: Channel, deliveries: Deliveries, message: ConsumeMessage | null): void {
+  private arrived(message: ConsumeMessage | null, deliveries: Deliveries, done: Acknowledgements): void {
     if (message === null) return this.cancelled()
-    deliveries.receive(this.read(message), () => acknowledge(channel, message))
+    const { exchange, routingKey } = message.fields
+    const topic = this.options.topicOf(this.queue, exchange, routingKey)
+    done.received(message)
+    deliveries.receive(toReceived(message, this.queue, topic), () => done.add(message))
   }
 
   // The broker's way to say that the queue is gone, or has moved to another node.
@@ -111,18 +171,5 @@ export class QueueConsumer implements ChannelOwner<Channel> {
     this.trouble = 'the broker ended the consumer, perhaps because the queue was deleted'
     this.options.logger.warn(`rabbitmq: ${this.queue}: ${this.trouble}; setting up again`)
     this.keeper.renew()
-  }
-
-  private read(message: ConsumeMessage): ReceivedMessage {
-    const { exchange, routingKey } = message.fields
-    return toReceived(message, this.queue, this.options.topicOf(exchange, routingKey))
-  }
-}
-
-function acknowledge(channel: Channel, message: ConsumeMessage): void {
-  try {
-    channel.ack(message)
-  } catch {
-    // the channel has closed: the broker delivers the message again
   }
 }

@@ -1,20 +1,25 @@
 import {
+  type PausableSubscription,
   type Runtime,
   type StopOptions,
-  type SubscriptionHandle,
   type TransportSubscription,
   withDeadline,
 } from '@gulo/core'
 import type { RabbitMqSettings } from '../config/settings.js'
 import type { Link } from '../connection/link.js'
+import { Declarer } from '../declaring/declarer.js'
 import { coreFault } from '../faults.js'
 import { isParking } from '../topology/names.js'
-import { subscriptionTopology } from '../topology/topology.js'
+import { broadcastTopology, subscriptionTopology } from '../topology/subscription-topology.js'
+import type { ConsumedQueue } from '../topology/topology.js'
+import { Balance } from './balance.js'
 import { QueueConsumer } from './queue-consumer.js'
 
 /** A subscription: its queues and their consumers. */
-export class Subscription implements SubscriptionHandle {
+export class Subscription implements PausableSubscription {
   private readonly consumers: readonly QueueConsumer[]
+  private readonly balances: readonly Balance[]
+  private readonly paused = new Set<string>()
   private closing: Promise<void> | undefined
 
   constructor(
@@ -27,10 +32,12 @@ export class Subscription implements SubscriptionHandle {
     const { prefetch, redeliveryDelayMs, logger } = settings
     const topicOf = topicFinder(subscription, settings.exchangeName)
     const deliver: TransportSubscription['deliver'] = (messages) => subscription.deliver(messages)
-    const options = { deliver, topicOf, prefetch, redeliveryDelayMs, runtime, logger }
-    this.consumers = subscriptionTopology(subscription, settings).map(
-      (queue) => new QueueConsumer(link, queue, options),
-    )
+    const declarer = new Declarer(settings.topology)
+    const options = { deliver, topicOf, declarer, prefetch, redeliveryDelayMs, runtime, logger }
+    this.consumers = queuesOf(subscription, settings, runtime).map((next) => new QueueConsumer(link, next, options))
+    this.balances = this.consumers
+      .filter(({ role }) => role === 'members')
+      .map((members) => new Balance(members, this.partitionsOf(members), settings.rebalanceMs, runtime))
   }
 
   /** Resolves once every queue is consumed; else none is. */
@@ -41,6 +48,22 @@ export class Subscription implements SubscriptionHandle {
       await this.abandon()
       throw error
     }
+    for (const balance of this.balances) balance.start()
+  }
+
+  pause(topics: readonly string[] = this.topics): void {
+    for (const topic of topics) this.paused.add(topic)
+    this.hold()
+  }
+
+  resume(topics: readonly string[] = this.topics): void {
+    for (const topic of topics) this.paused.delete(topic)
+    this.hold()
+  }
+
+  /** Messages of a queue that are here and not done. */
+  pending(queue: string): number {
+    return this.consumers.filter((each) => each.queue === queue).reduce((sum, each) => sum + each.pending, 0)
   }
 
   /** @throws GULO_STOP_DEADLINE */
@@ -55,7 +78,22 @@ export class Subscription implements SubscriptionHandle {
     return ill && `${ill.queue}: ${ill.trouble}`
   }
 
+  private partitionsOf({ queue }: QueueConsumer): readonly QueueConsumer[] {
+    return this.consumers.filter((each) => typeof each.role === 'number' && each.queue === `${queue}.${each.role}`)
+  }
+
+  private get topics(): readonly string[] {
+    return this.subscription.routes.map(({ topic }) => topic)
+  }
+
+  private hold(): void {
+    const paused = new Set(this.paused)
+    const all = this.topics.every((topic) => paused.has(topic))
+    for (const consumer of this.consumers) consumer.hold((topic) => all || paused.has(topic), all)
+  }
+
   private async drain(deadlineMs: number): Promise<void> {
+    for (const balance of this.balances) balance.stop()
     const component = `The subscription of ${this.subscription.group}`
     const inFlight = () => this.consumers.reduce((sum, { size }) => sum + size, 0)
     const late = () =>
@@ -71,8 +109,18 @@ export class Subscription implements SubscriptionHandle {
   }
 
   private async abandon(): Promise<void> {
+    for (const balance of this.balances) balance.stop()
     await Promise.all(this.consumers.map((consumer) => consumer.close()))
   }
+}
+
+function queuesOf(
+  wanted: TransportSubscription,
+  settings: RabbitMqSettings,
+  { newId }: Runtime,
+): (() => ConsumedQueue)[] {
+  if (wanted.broadcast !== true) return subscriptionTopology(wanted, settings).map((queue) => () => queue)
+  return [() => broadcastTopology(`${wanted.group}.${wanted.action}.broadcast.${newId()}`, wanted.routes, settings)]
 }
 
 function topicFinder({ routes }: TransportSubscription, exchangeName: (topic: string, type: string) => string) {
@@ -81,6 +129,7 @@ function topicFinder({ routes }: TransportSubscription, exchangeName: (topic: st
     if (isParking(topic)) continue
     for (const type of types) topics.set(`${exchangeName(topic, type)} ${type}`, topic)
   }
-  // A parking queue is reached through the default exchange, by its name.
-  return (exchange: string, routingKey: string) => topics.get(`${exchange} ${routingKey}`) ?? routingKey
+  // A parking queue is not reached through an exchange of its topic.
+  return (queue: string, exchange: string, routingKey: string) =>
+    isParking(queue) ? queue : (topics.get(`${exchange} ${routingKey}`) ?? routingKey)
 }

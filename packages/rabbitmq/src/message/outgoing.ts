@@ -1,30 +1,27 @@
 import type { Codec, Envelope, OutgoingMessage } from '@gulo/core'
 import type { Options } from 'amqplib'
 import { coreFault, rabbitFault } from '../faults.js'
-import { isParking } from '../topology/names.js'
-import { exchangeTopology, parkingTopology, type Topology, type TopologyRules } from '../topology/topology.js'
-import { toTable } from './headers.js'
+import { delayRoute } from '../topology/delays.js'
+import { SLOT_HEADER, slotOf } from '../topology/slots.js'
+import { joinTopologies, type TopologyRules } from '../topology/topology.js'
+import { type AmqpTable, toTable } from './headers.js'
+import { nativeProperties } from './native.js'
+import { checkNames, MAX_SHORT, type MessageRoute, type Routes } from './routes.js'
 
 /** A message ready for the channel: where it goes, what must exist there, bytes and properties. */
-export interface AmqpMessage {
-  readonly exchange: string
-  readonly routingKey: string
-  /** Whether it is set aside in a queue of its own, which must be there. */
-  readonly parked: boolean
-  readonly topology: Topology
+export interface AmqpMessage extends MessageRoute {
   readonly body: Buffer
   readonly properties: Options.Publish
 }
 
 export interface WritingRules extends TopologyRules {
   readonly codec: Codec
+  readonly routes: Routes
   readonly maxMessageBytes: number
 }
 
 const PREFIX = { prefix: 'cloudEvents_' }
 const EMPTY = Buffer.alloc(0)
-/** AMQP short strings: names, routing keys, native properties. */
-const MAX_SHORT = 255
 // amqplib encodes headers into a buffer of this size
 const MAX_TABLE = 65_536
 
@@ -32,71 +29,94 @@ const MAX_TABLE = 65_536
 export function fromEnvelope(envelope: Envelope, rules: WritingRules): AmqpMessage {
   const { body, headers } = rules.codec.encode(envelope, PREFIX)
   const { topic, type, partitionKey, aggregateId } = envelope
-  const message = write({ topic, type, key: partitionKey ?? aggregateId, body, headers }, rules)
+  const message = write({ topic, type, key: partitionKey ?? aggregateId, body, headers }, envelope.id, rules)
+  const { properties } = message
+  put(properties, 'messageId', envelope.id)
+  put(properties, 'correlationId', envelope.correlationId)
+  put(properties, 'appId', envelope.source)
   const seconds = Math.floor(Date.parse(envelope.occurredAt ?? '') / 1000)
-  Object.assign(message.properties, {
-    ...short({ messageId: envelope.id, correlationId: envelope.correlationId, appId: envelope.source }),
-    ...(seconds >= 0 ? { timestamp: seconds } : {}),
-  })
+  if (seconds >= 0) properties.timestamp = seconds
   return message
 }
 
 /** @throws RABBITMQ_MESSAGE_INVALID, GULO_TOO_LARGE */
 export function fromOutgoing(message: OutgoingMessage, rules: WritingRules): AmqpMessage {
-  const written = write(message, rules)
   const { cloudEvents_id: id, cloudEvents_source: source } = message.headers
-  Object.assign(written.properties, short({ messageId: id, appId: source }))
+  const native =
+    id === undefined
+      ? nativeProperties(message.headers, rules.routes.of(message.topic, message.type).parked)
+      : undefined
+  const written = write(
+    native === undefined ? message : { ...message, headers: native.headers },
+    id ?? native?.properties.messageId,
+    rules,
+  )
+  Object.assign(written.properties, native?.properties)
+  put(written.properties, 'messageId', id)
+  put(written.properties, 'appId', source)
   return written
 }
 
-function write(message: OutgoingMessage, rules: WritingRules): AmqpMessage {
-  const { topic, type, key, body, headers } = message
-  const parked = type === undefined || isParking(topic)
-  const exchange = parked ? '' : rules.exchangeName(topic, type)
-  const routingKey = parked ? topic : type
-  const contentType = headers['content-type']
-  const properties: Options.Publish = {
-    persistent: true,
-    mandatory: true,
-    headers: toTable(headers, key, body === null),
-    ...(contentType === undefined ? {} : { contentType: textOf(contentType) }),
-    ...short({ type }),
-  }
-  checkSizes(topic, type, body, { exchange, 'routing key': routingKey, 'content type': properties.contentType }, rules)
-  checkTable(type ?? topic, properties.headers)
+/** A message that waits at the broker before it goes where it was written to. */
+export function delayed(message: AmqpMessage, delayMs: number, rules: WritingRules): AmqpMessage {
+  const { exchange, routingKey, parked, need, topology: target } = message
+  const route = delayRoute({ exchange, routingKey }, delayMs, rules)
+  checkNames(routingKey, { 'routing key with its delay': route.routingKey })
   return {
-    exchange,
-    routingKey,
-    parked,
-    topology: parked ? parkingTopology(topic, rules) : exchangeTopology(exchange),
-    body: body === null ? EMPTY : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
-    properties,
+    ...message,
+    exchange: route.exchange,
+    routingKey: route.routingKey,
+    parked: true,
+    need: `delay ${route.level} ${need}`,
+    topology: parked ? joinTopologies(target, route.topology) : route.topology,
   }
 }
 
-function checkSizes(
-  topic: string,
-  type: string | undefined,
-  body: Uint8Array | null,
-  names: Readonly<Record<string, string | undefined>>,
-  { maxMessageBytes }: WritingRules,
-): void {
-  for (const [what, name] of Object.entries(names)) {
-    const bytes = Buffer.byteLength(name ?? '')
-    if (bytes <= MAX_SHORT) continue
-    throw rabbitFault('RABBITMQ_MESSAGE_INVALID', {
-      type: type ?? topic,
-      wrong: `its ${what} has ${bytes} bytes of at most ${MAX_SHORT}`,
-    })
+function write(message: OutgoingMessage, id: string | Uint8Array | undefined, rules: WritingRules): AmqpMessage {
+  const { topic, type, key, body, headers } = message
+  const { exchange, routingKey, parked, need, topology } = rules.routes.of(topic, type)
+  const table = toTable(headers, key, body === null)
+  const spread = key ?? id
+  // Set aside as well: whoever moves it back by hand has it come to the queue of its key.
+  if (spread !== undefined) table[SLOT_HEADER] = slotOf(spread)
+  const properties: Options.Publish = { persistent: true, mandatory: true, headers: table }
+  const contentType = headers['content-type']
+  if (contentType !== undefined) {
+    properties.contentType = textOf(contentType)
+    checkNames(type ?? topic, { 'content type': properties.contentType })
   }
-  if (body !== null && body.length > maxMessageBytes) {
-    throw coreFault('GULO_TOO_LARGE', { part: 'body', type: type ?? topic, bytes: body.length, limit: maxMessageBytes })
-  }
+  put(properties, 'type', type)
+  checkBody(type ?? topic, body, rules)
+  checkTable(type ?? topic, table)
+  return { exchange, routingKey, parked, need, topology, body: bufferOf(body), properties }
 }
 
-function checkTable(type: string, table: Readonly<Record<string, string | Buffer | true>>): void {
+function bufferOf(body: Uint8Array | null): Buffer {
+  if (body === null) return EMPTY
+  return Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+}
+
+function checkBody(type: string, body: Uint8Array | null, { maxMessageBytes: limit }: WritingRules): void {
+  if (body !== null && body.length > limit)
+    throw coreFault('GULO_TOO_LARGE', { part: 'body', type, bytes: body.length, limit })
+}
+
+function checkTable(type: string, table: AmqpTable): void {
+  // A UTF-16 unit is at most three bytes of UTF-8, so that most headers need no exact count.
+  let most = 4
+  let longest = 0
+  for (const name in table) {
+    const value = table[name] as AmqpTable[string]
+    longest = Math.max(longest, name.length)
+    most += name.length * 3 + 6 + (value === true ? 0 : value.length * 3)
+  }
+  if (most > MAX_TABLE || longest * 3 > MAX_SHORT) measureTable(type, table)
+}
+
+function measureTable(type: string, table: AmqpTable): void {
   let bytes = 4
-  for (const [name, value] of Object.entries(table)) {
+  for (const name in table) {
+    const value = table[name] as AmqpTable[string]
     const nameBytes = Buffer.byteLength(name)
     if (nameBytes > MAX_SHORT) {
       const wrong = `the name of its header ${name.slice(0, 40)}… has ${nameBytes} bytes of at most ${MAX_SHORT}`
@@ -107,13 +127,17 @@ function checkTable(type: string, table: Readonly<Record<string, string | Buffer
   if (bytes > MAX_TABLE) throw coreFault('GULO_TOO_LARGE', { part: 'headers', type, bytes, limit: MAX_TABLE })
 }
 
-/** The native properties that fit; the headers carry the same, so one that does not is left out. */
-function short(properties: Readonly<Record<string, string | Uint8Array | undefined>>): Record<string, string> {
-  const fitting: Record<string, string> = {}
-  for (const [name, value] of Object.entries(properties)) {
-    if (typeof value === 'string' && Buffer.byteLength(value) <= MAX_SHORT) fitting[name] = value
-  }
-  return fitting
+// The headers carry the same, so a property that does not fit is left out.
+function put(
+  properties: Options.Publish,
+  name: 'messageId' | 'correlationId' | 'appId' | 'type',
+  value: string | Uint8Array | undefined,
+): void {
+  if (typeof value === 'string' && isShort(value)) properties[name] = value
+}
+
+function isShort(value: string): boolean {
+  return value.length * 3 <= MAX_SHORT || Buffer.byteLength(value) <= MAX_SHORT
 }
 
 function textOf(value: string | Uint8Array): string {

@@ -1,10 +1,9 @@
 import type { ReceivedMessage } from '@gulo/core'
 import type { ConsumeMessage } from 'amqplib'
 import { fromTable, KEY_HEADER, keyIn, TOMBSTONE_HEADER } from './headers.js'
+import { addProperties } from './native.js'
 
 const IDS = ['cloudEvents_id', 'cloudEvents:id', 'ce_id', 'ce-id']
-// Native properties of a message that is no CloudEvent, under the names that the other envelopes have for them.
-const PROPERTIES = { messageId: 'message-id', type: 'message-type', correlationId: 'correlation-id' } as const
 
 /** A message of a queue as subscribers see it. */
 export function toReceived(message: ConsumeMessage, queue: string, topic: string): ReceivedMessage {
@@ -12,7 +11,7 @@ export function toReceived(message: ConsumeMessage, queue: string, topic: string
   const table: Readonly<Record<string, unknown>> = properties.headers ?? {}
   const headers = fromTable(table)
   if (typeof properties.contentType === 'string') headers['content-type'] = properties.contentType
-  if (!IDS.some((name) => Object.hasOwn(headers, name))) addProperties(headers, properties)
+  if (!hasId(headers)) addProperties(headers, properties)
   const key = table[KEY_HEADER]
   return {
     topic,
@@ -27,15 +26,13 @@ export function toReceived(message: ConsumeMessage, queue: string, topic: string
   }
 }
 
+function hasId(headers: object): boolean {
+  for (const name of IDS) if (Object.hasOwn(headers, name)) return true
+  return false
+}
+
 // Quorum queues count; others only say that it was not the first time.
 function redeliveriesOf(table: Readonly<Record<string, unknown>>, redelivered: boolean): number {
   const count = table['x-delivery-count']
   return typeof count === 'number' ? count : Number(redelivered)
-}
-
-function addProperties(headers: Record<string, string | Uint8Array>, properties: ConsumeMessage['properties']): void {
-  for (const [property, name] of Object.entries(PROPERTIES)) {
-    const value: unknown = properties[property as keyof typeof PROPERTIES]
-    if (typeof value === 'string' && !Object.hasOwn(headers, name)) headers[name] = value
-  }
 }

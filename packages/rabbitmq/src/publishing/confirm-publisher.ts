@@ -1,12 +1,14 @@
-import type { Logger, Runtime } from '@gulo/core'
-import type { ChannelModel, ConfirmChannel, Message } from 'amqplib'
+import { DeadlineQueue, type Logger, type Runtime } from '@gulo/core'
+import type { ChannelModel, ConfirmChannel } from 'amqplib'
 import { ChannelKeeper, type ChannelOwner } from '../connection/channel-keeper.js'
 import type { Link } from '../connection/link.js'
+import type { Declarer } from '../declaring/declarer.js'
 import { rabbitFault, reasonOf } from '../faults.js'
 import type { AmqpMessage } from '../message/outgoing.js'
-import { type Entry, forgetBytes, type Outcome, track } from './entry.js'
+import { about, Batch, type Entry, forgetBytes, markReturned, type Outcome } from './entry.js'
 import { EntryLine } from './entry-line.js'
 import { Preparation } from './preparation.js'
+import { Silence } from './silence.js'
 import { Suspects } from './suspects.js'
 import { Unroutable } from './unroutable.js'
 
@@ -28,48 +30,55 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
   private readonly waiting = new EntryLine()
   private readonly unconfirmed = new Set<Entry>()
   private readonly suspects = new Suspects()
+  private readonly silence: Silence
   private readonly stopping = new AbortController()
-  private readonly underway = new Set<Promise<unknown>>()
+  private readonly underway: DeadlineQueue<Batch>
   private congested = false
 
   constructor(
     private readonly link: Link,
+    declarer: Declarer,
     private readonly options: PublisherOptions,
   ) {
     this.unroutable = new Unroutable(options.unroutable, options.logger)
     this.keeper = new ChannelKeeper<ConfirmChannel>(link, this, options.runtime)
-    this.preparation = new Preparation(link, options.runtime)
+    this.preparation = new Preparation(link, declarer, options.runtime)
+    this.silence = new Silence(link, this.keeper, options)
+    const { runtime, publishDeadlineMs } = options
+    this.underway = new DeadlineQueue(runtime.clock, publishDeadlineMs, (late) => this.expire(entriesOf(late)))
     link.onUnblocked(() => this.pump())
+  }
+
+  /** Why messages may not get through, beyond the state of the connection. */
+  get trouble(): string | undefined {
+    return this.keeper.channel ? this.silence.trouble : 'the channel to publish on is being opened'
   }
 
   start(): Promise<void> {
     return this.keeper.start()
   }
 
-  get working(): boolean {
-    return this.keeper.channel !== undefined
-  }
-
   /** Sends messages in their order, after all sent before, and answers what became of each once that is known of all. */
-  async store(messages: readonly AmqpMessage[]): Promise<readonly Outcome[]> {
-    if (messages.length === 0) return []
-    const { publishDeadlineMs, runtime } = this.options
-    const { entries, outcomes } = track(messages, runtime.clock, publishDeadlineMs, (open) => this.expire(open))
-    this.underway.add(outcomes)
-    this.waiting.push(entries)
+  store(messages: readonly AmqpMessage[]): Promise<readonly Outcome[]> {
+    if (messages.length === 0) return Promise.resolve([])
+    const batch = new Batch(messages, this.underway)
+    this.underway.add(batch)
+    this.waiting.push(batch.entries)
     this.pump()
-    return outcomes.finally(() => this.underway.delete(outcomes))
+    return batch.outcomes
   }
 
   /** Resolves once nothing is on its way. */
   async drained(): Promise<void> {
-    while (this.underway.size > 0) await Promise.all(this.underway)
+    for (let open = this.underway.entries(); open.length > 0; open = this.underway.entries())
+      await Promise.all(open.map(({ outcomes }) => outcomes))
   }
 
   /** Gives up what is still on its way, and closes. */
   async close(): Promise<void> {
     this.stopping.abort()
     this.expire([...this.unconfirmed, ...this.waiting.all()])
+    this.underway.close()
     await this.keeper.close()
   }
 
@@ -78,7 +87,7 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
   }
 
   async prepare(channel: ConfirmChannel): Promise<void> {
-    channel.on('return', (message) => this.returned(message))
+    channel.on('return', (message) => markReturned(this.unconfirmed, message))
     channel.on('drain', () => {
       this.congested = false
       this.pump()
@@ -145,6 +154,7 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
   private confirmed(entry: Entry, error: Error | null): void {
     // Any other error is that of a closed channel, and lost() has it or will.
     if (error !== null && error.message !== 'message nacked') return
+    this.silence.ended()
     if (!this.unconfirmed.delete(entry)) return
     this.suspects.clear(entry)
     entry.settle(
@@ -162,18 +172,11 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
     return this.unroutable.verdict(message)
   }
 
-  // Messages without an id may be taken for one another: one too many is sent again, none too few.
-  private returned({ fields, properties }: Message): void {
-    for (const entry of this.unconfirmed) {
-      const { exchange, routingKey, properties: sent } = entry.message
-      if (exchange !== fields.exchange || routingKey !== fields.routingKey) continue
-      if (sent.messageId === properties.messageId) entry.returned = true
-    }
-  }
-
   private expire(entries: readonly Entry[]): void {
     const { publishDeadlineMs: deadlineMs } = this.options
+    const silent = entries.filter((entry) => this.unconfirmed.has(entry)).length
     for (const entry of entries) {
+      if (entry.settled) continue
       const sent = this.unconfirmed.delete(entry)
       this.suspects.clear(entry)
       const silence = sent ? 'the broker has not confirmed them' : 'earlier messages have not been confirmed'
@@ -181,10 +184,11 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
       entry.settle(rabbitFault('RABBITMQ_UNCONFIRMED', { count: 1, deadlineMs, reason, ...about(entry) }))
       if (sent) forgetBytes(entry)
     }
+    if (silent > 0 && !this.stopping.signal.aborted) this.silence.noticed(silent)
     this.pump()
   }
 }
 
-function about({ message }: Entry): { readonly exchange: string; readonly type: string } {
-  return { exchange: message.exchange || '(default)', type: message.routingKey }
+function entriesOf(batches: readonly Batch[]): readonly Entry[] {
+  return batches.flatMap(({ entries }) => entries)
 }

@@ -1,8 +1,39 @@
-import type { Clock, GuloError } from '@gulo/core'
+import type { GuloError } from '@gulo/core'
+import type { Message } from 'amqplib'
 import type { AmqpMessage } from '../message/outgoing.js'
 
 /** What became of a message: nothing to tell when it is stored. */
 export type Outcome = GuloError | undefined
+
+/** Messages that were handed over together, and are answered together. */
+export class Batch {
+  readonly entries: readonly Entry[]
+  /** What became of each, in their order, once that is known of all. */
+  readonly outcomes: Promise<readonly Outcome[]>
+  private readonly told: Outcome[]
+  private open: number
+  private done: (outcomes: readonly Outcome[]) => void = () => undefined
+
+  /** It leaves `underway` when all outcomes are known. */
+  constructor(
+    messages: readonly AmqpMessage[],
+    private readonly underway: { delete(batch: Batch): void },
+  ) {
+    this.open = messages.length
+    this.told = new Array(messages.length)
+    this.entries = messages.map((message, index) => new Entry(message, this, index))
+    this.outcomes = new Promise((resolve) => {
+      this.done = resolve
+    })
+  }
+
+  tell(index: number, outcome: Outcome): void {
+    this.told[index] = outcome
+    if (--this.open > 0) return
+    this.underway.delete(this)
+    this.done(this.told)
+  }
+}
 
 /** A message on its way through the publisher. */
 export class Entry {
@@ -12,46 +43,38 @@ export class Entry {
 
   constructor(
     public message: AmqpMessage,
-    private readonly tell: (outcome: Outcome) => void,
+    private readonly batch: Batch,
+    private readonly index: number,
   ) {}
 
   /** Tells the outcome; only the first time counts. */
   settle(outcome?: Outcome): void {
     if (this.settled) return
     this.settled = true
-    this.tell(outcome)
+    this.batch.tell(this.index, outcome)
   }
 }
 
 const NOTHING = Buffer.alloc(0)
 
-/** Makes entries of messages and answers their outcomes, in the same order; `late` is given what is open at the deadline. */
-export function track(
-  messages: readonly AmqpMessage[],
-  clock: Clock,
-  deadlineMs: number,
-  late: (open: readonly Entry[]) => void,
-): { readonly entries: readonly Entry[]; readonly outcomes: Promise<readonly Outcome[]> } {
-  const outcomes: Outcome[] = []
-  let open = messages.length
-  let done: () => void = () => undefined
-  const entries = messages.map((message, index) => {
-    return new Entry(message, (outcome) => {
-      outcomes[index] = outcome
-      if (--open === 0) done()
-    })
-  })
-  const timer = clock.after(deadlineMs, () => late(entries.filter(({ settled }) => !settled)))
-  const settled = new Promise<readonly Outcome[]>((resolve) => {
-    done = () => {
-      timer.cancel()
-      resolve(outcomes)
-    }
-  })
-  return { entries, outcomes: settled }
-}
-
 /** Lets go of the bytes of an entry whose confirmation may never come, but is still waited for by amqplib. */
 export function forgetBytes(entry: Entry): void {
   entry.message = { ...entry.message, body: NOTHING, properties: {} }
+}
+
+/** Names a message in an error. */
+export function about({ message }: Entry): { readonly exchange: string; readonly type: string } {
+  return { exchange: message.exchange || '(default)', type: message.routingKey }
+}
+
+/**
+ * Marks what the broker has given back. Messages without an id may be taken for one another: one too many is sent again,
+ * none too few.
+ */
+export function markReturned(entries: Iterable<Entry>, { fields, properties }: Message): void {
+  for (const entry of entries) {
+    const { exchange, routingKey, properties: sent } = entry.message
+    if (exchange !== fields.exchange || routingKey !== fields.routingKey) continue
+    if (sent.messageId === properties.messageId) entry.returned = true
+  }
 }

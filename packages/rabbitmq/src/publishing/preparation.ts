@@ -1,34 +1,34 @@
 import { GuloError, type Runtime, sleep } from '@gulo/core'
-import { onOwnChannel } from '../connection/channel-keeper.js'
 import type { Link } from '../connection/link.js'
+import type { Declarer } from '../declaring/declarer.js'
 import type { AmqpMessage } from '../message/outgoing.js'
-import { declare } from '../topology/declare.js'
 
 // A broker that answers a declaration with something else than a refusal is asked again after this time.
 const PAUSE_MS = 100
 
-/** Declares what messages need before the first of them is sent, on a channel of its own: a refusal must not close the other. */
+/** Declares what messages need before the first of them is sent. */
 export class Preparation {
   private readonly done = new Set<string>()
   private busy = false
 
   constructor(
     private readonly link: Link,
+    private readonly declarer: Declarer,
     private readonly runtime: Runtime,
   ) {}
 
   isDone(message: AmqpMessage): boolean {
-    return this.done.has(needOf(message))
+    return this.done.has(message.need)
   }
 
   /** Whether two messages need the same. */
   isShared(one: AmqpMessage, other: AmqpMessage): boolean {
-    return needOf(one) === needOf(other)
+    return one.need === other.need
   }
 
   /** Has it declared again before the next message. */
   forget(message: AmqpMessage): void {
-    this.done.delete(needOf(message))
+    this.done.delete(message.need)
   }
 
   /** Has everything declared again, after a loss: the broker may have been emptied. */
@@ -58,11 +58,7 @@ export class Preparation {
   private async declare(message: AmqpMessage, signal: AbortSignal): Promise<void> {
     const model = await this.link.current(signal)
     if (model === undefined) return
-    await onOwnChannel(model, (channel) => declare(channel, message.topology))
-    this.done.add(needOf(message))
+    await this.declarer.provide(model, message.topology)
+    this.done.add(message.need)
   }
-}
-
-function needOf({ parked, exchange, routingKey }: AmqpMessage): string {
-  return parked ? `queue ${routingKey}` : `exchange ${exchange}`
 }

@@ -1,7 +1,11 @@
+/** How urgent the messages of a queue are: each priority of a subscription has a queue of its own. */
+export type QueuePriority = 'high' | 'normal' | 'low'
+
 /** Whose queue is to be named. */
 export interface QueueOwner {
   readonly group: string
   readonly action: string
+  readonly priority: QueuePriority
 }
 
 // A topic that belongs to another: what was set aside from it, or waits for another attempt.
@@ -16,8 +20,8 @@ export function exchangeOf(topic: string, type: string): string {
 }
 
 /** `service.action.priority`. */
-export function queueOf({ group, action }: QueueOwner): string {
-  return `${group}.${action}.normal`
+export function queueOf({ group, action, priority }: QueueOwner): string {
+  return `${group}.${action}.${priority}`
 }
 
 /** Where a quorum queue puts what it has delivered in vain too often. */

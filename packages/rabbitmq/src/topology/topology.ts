@@ -1,5 +1,7 @@
-import type { TransportSubscription } from '@gulo/core'
-import { isParking, type QueueOwner, quarantineOf } from './names.js'
+import type { QueueOwner, QueuePriority } from './names.js'
+
+/** What a transport does about exchanges and queues: makes them, looks whether they are there, or neither. */
+export type TopologyMode = 'create' | 'verify' | 'assume'
 
 /** What must exist at the broker, as data: declared again after every reconnection, in this order. */
 export interface Topology {
@@ -10,18 +12,32 @@ export interface Topology {
 
 export interface ExchangeDeclaration {
   readonly name: string
-  readonly type: 'topic'
+  readonly type: 'topic' | 'headers' | 'fanout'
+  readonly arguments?: Readonly<Record<string, string>>
 }
 
 export interface QueueDeclaration {
   readonly name: string
   readonly arguments: Readonly<Record<string, string | number | boolean>>
+  /** Whether it belongs to one connection and goes with it; others are durable. */
+  readonly exclusive?: boolean
 }
 
-export interface BindingDeclaration {
+/** Messages of `exchange` that match `routingKey`, or `arguments`, go to a queue, or on to another exchange. */
+export type BindingDeclaration = QueueBinding | ExchangeBinding
+
+export interface QueueBinding {
   readonly queue: string
   readonly exchange: string
   readonly routingKey: string
+}
+
+export interface ExchangeBinding {
+  readonly toExchange: string
+  readonly exchange: string
+  readonly routingKey: string
+  /** Headers to match where `exchange` is one of headers. @default none */
+  readonly arguments?: Readonly<Record<string, string>>
 }
 
 /** How queues are made and things are named. */
@@ -31,69 +47,43 @@ export interface TopologyRules {
   readonly singleActiveConsumer: boolean
   readonly exchangeName: (topic: string, type: string) => string
   readonly queueName: (owner: QueueOwner) => string
+  /** Queues that share the messages of a subscription by key; 0 is one queue for all. @default 0 */
+  readonly partitions?: number | ((owner: QueueOwner) => number)
+  /** @default 'normal' for every type */
+  readonly priorityOf?: (type: string) => QueuePriority
 }
 
 /** One queue to consume from, and what it needs. */
 export interface ConsumedQueue {
   readonly queue: string
   readonly topology: Topology
+  /** Whether the broker gives its messages to one consumer at a time. @default false */
+  readonly single?: boolean
+  /** Whether it is there for its consumers to be counted: the members that share out partitions. @default false */
+  readonly members?: boolean
+  /** Its number among the partitions. @default none */
+  readonly partition?: number
 }
 
-// A parked message is to stay until somebody takes it: RabbitMQ 4 would drop it after 20 redeliveries.
-const UNLIMITED = 1_000_000_000
+const NOTHING: Topology = { exchanges: [], queues: [], bindings: [] }
+
+/** Everything of several topologies, each thing once. */
+export function joinTopologies(...all: readonly Topology[]): Topology {
+  return all.reduce(
+    (sum, each) => ({
+      exchanges: union(sum.exchanges, each.exchanges, ({ name }) => name),
+      queues: union(sum.queues, each.queues, ({ name }) => name),
+      bindings: union(sum.bindings, each.bindings, (binding) => JSON.stringify(binding)),
+    }),
+    NOTHING,
+  )
+}
 
 /** What publishing to an exchange needs: the exchange. */
 export function exchangeTopology(exchange: string): Topology {
-  return { exchanges: [{ name: exchange, type: 'topic' }], queues: [], bindings: [] }
+  return { ...NOTHING, exchanges: [{ name: exchange, type: 'topic' }] }
 }
 
-/** What setting messages aside needs: a durable queue of the topic's name, reached through the default exchange. */
-export function parkingTopology(queue: string, rules: TopologyRules): Topology {
-  return { exchanges: [], queues: [parkingQueue(queue, rules)], bindings: [] }
-}
-
-/** The queues of a subscription: its own, bound for every type of its routes, and the parking queues it names as topics. */
-export function subscriptionTopology(subscription: TransportSubscription, rules: TopologyRules): ConsumedQueue[] {
-  const { group, action, routes } = subscription
-  const parked = routes.filter(({ topic }) => isParking(topic))
-  const bound = routes.filter(({ topic }) => !isParking(topic))
-  const consumed = parked.map(({ topic }) => ({ queue: topic, topology: parkingTopology(topic, rules) }))
-  if (bound.length === 0) return consumed
-  const queue = rules.queueName({ group, action })
-  const exchanges = [
-    ...new Set(bound.flatMap(({ topic, types }) => types.map((type) => rules.exchangeName(topic, type)))),
-  ]
-  const topology: Topology = {
-    exchanges: exchanges.map((name) => ({ name, type: 'topic' })),
-    queues: eventQueues(queue, rules),
-    bindings: bound.flatMap(({ topic, types }) =>
-      types.map((type) => ({ queue, exchange: rules.exchangeName(topic, type), routingKey: type })),
-    ),
-  }
-  return [{ queue, topology }, ...consumed]
-}
-
-function eventQueues(name: string, rules: TopologyRules): QueueDeclaration[] {
-  const single = rules.singleActiveConsumer ? { 'x-single-active-consumer': true } : {}
-  if (!rules.quorum) return [{ name, arguments: { 'x-queue-type': 'classic', ...single } }]
-  const quarantine = quarantineOf(name)
-  const queue = {
-    name,
-    arguments: {
-      'x-queue-type': 'quorum',
-      'x-delivery-limit': rules.deliveryLimit,
-      // Without somewhere to go, a message over the limit is dropped.
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': quarantine,
-      'x-dead-letter-strategy': 'at-least-once',
-      'x-overflow': 'reject-publish',
-      ...single,
-    },
-  }
-  return [parkingQueue(quarantine, rules), queue]
-}
-
-function parkingQueue(name: string, { quorum }: TopologyRules): QueueDeclaration {
-  if (!quorum) return { name, arguments: { 'x-queue-type': 'classic' } }
-  return { name, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': UNLIMITED } }
+function union<T>(some: readonly T[], more: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  return [...new Map([...some, ...more].map((one) => [nameOf(one), one])).values()]
 }

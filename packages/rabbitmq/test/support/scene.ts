@@ -2,8 +2,8 @@ import {
   createRuntime,
   type Envelope,
   type Logger,
+  type PausableSubscription,
   type ReceivedMessage,
-  type SubscriptionHandle,
   type TransportSubscription,
 } from '@gulo/core'
 import { type RabbitMqOptions, type RabbitMqTransport, rabbitmq } from '@gulo/rabbitmq'
@@ -40,7 +40,11 @@ export class Scene {
       redeliveryDelayMs: 20,
       reconnect: { initialDelayMs: 20, maxDelayMs: 200 },
       logger: this.logger,
-      queueName: ({ group, action }) => this.willDelete(`${group}.${action}.normal`),
+      queueName: ({ group, action, priority }) => {
+        const queue = this.willDelete(`${group}.${action}.${priority}`)
+        if ((options.partitions ?? this.base.partitions ?? 0) !== 0) this.willDeletePartitions(queue)
+        return queue
+      },
       ...this.base,
       ...options,
     })
@@ -69,7 +73,7 @@ export class Scene {
     transport: RabbitMqTransport,
     deliver: (message: ReceivedMessage) => Promise<void> | void,
     more: Partial<TransportSubscription> = {},
-  ): Promise<SubscriptionHandle> {
+  ): Promise<PausableSubscription> {
     return transport.subscribe({
       group: this.domain,
       action: 'work',
@@ -87,6 +91,15 @@ export class Scene {
   willDelete(queue: string): string {
     this.queues.add(queue).add(`${queue}.quarantine`)
     return queue
+  }
+
+  /** Names a queue whose partitions, and their exchanges, are to be deleted at the end. */
+  willDeletePartitions(queue: string, most = 16): void {
+    for (let number = 0; number < most; number++) {
+      this.queues.add(this.willDeleteExchange(`${queue}.${number}`))
+      this.willDeleteExchange(`${queue}.rest.${number + 1}`)
+    }
+    this.willDeleteExchange(queue)
   }
 
   willDeleteExchange(exchange: string): string {

@@ -1,80 +1,46 @@
-import { once } from 'node:events'
-import { createServer, connect as dial, type Socket } from 'node:net'
+import * as testing from '@gulo/testing'
 
-/** A TCP proxy in front of the broker: connections can be cut, answers withheld, newcomers refused. */
+/** A proxy in front of the broker of a URL. */
 export class TcpProxy {
-  private readonly pairs = new Set<readonly [client: Socket, broker: Socket]>()
-  private withholding = false
-  private refusing = false
-  private readonly server = createServer((client) => this.accept(client))
+  private constructor(
+    private readonly proxy: testing.TcpProxy,
+    readonly url: string,
+  ) {}
+
+  static async to(broker: string): Promise<TcpProxy> {
+    const url = new URL(broker)
+    const proxy = await testing.TcpProxy.start({ target: `${url.hostname}:${url.port || 5672}` })
+    url.host = proxy.address
+    return new TcpProxy(proxy, url.href)
+  }
+
   /** Connections that were accepted so far. */
-  accepted = 0
-
-  private constructor(private readonly target: URL) {}
-
-  static async to(url: string): Promise<TcpProxy> {
-    const proxy = new TcpProxy(new URL(url))
-    proxy.server.listen(0, '127.0.0.1')
-    await once(proxy.server, 'listening')
-    return proxy
+  get accepted(): number {
+    return this.proxy.counts.connections
   }
 
-  get url(): string {
-    const { port } = this.server.address() as { port: number }
-    const url = new URL(this.target)
-    url.hostname = '127.0.0.1'
-    url.port = String(port)
-    return url.href
-  }
-
-  /** Breaks every connection. */
+  /** Breaks every connection; what was withheld is lost with them. */
   cut(): void {
-    for (const [client, broker] of this.pairs) {
-      client.destroy()
-      broker.destroy()
-    }
-    this.withholding = false
+    this.proxy.cut()
+    this.proxy.resume()
   }
 
   /** Lets requests through and keeps the answers, until the cut. */
   withholdAnswers(): void {
-    this.withholding = true
-    for (const [, broker] of this.pairs) broker.pause()
+    this.proxy.stall('server')
   }
 
   /** Keeps requests from the broker, until the cut. */
   withholdRequests(): void {
-    for (const [client, broker] of this.pairs) {
-      client.unpipe(broker)
-      client.pause()
-    }
+    this.proxy.stall('client')
   }
 
   /** Accepts no connection, or does so again. */
   refuse(refusing: boolean): void {
-    this.refusing = refusing
+    this.proxy.refuse(refusing)
   }
 
-  async close(): Promise<void> {
-    this.server.close()
-    this.cut()
-    await once(this.server, 'close')
-  }
-
-  private accept(client: Socket): void {
-    if (this.refusing) return void client.destroy()
-    this.accepted++
-    const broker = dial({ host: this.target.hostname, port: Number(this.target.port || 5672) })
-    const pair = [client, broker] as const
-    this.pairs.add(pair)
-    client.pipe(broker)
-    broker.on('data', (bytes) => client.write(bytes))
-    if (this.withholding) broker.pause()
-    const end = () => {
-      this.pairs.delete(pair)
-      client.destroy()
-      broker.destroy()
-    }
-    for (const socket of pair) socket.on('close', end).on('error', end)
+  close(): Promise<void> {
+    return this.proxy.close()
   }
 }
