@@ -1,0 +1,95 @@
+import {
+  type CommitSignal,
+  type Envelope,
+  GuloError,
+  isRetryable,
+  type Logger,
+  type Outbox,
+  type OutboxEntry,
+  type OutboxGauge,
+  type PublishScope,
+  type Runtime,
+} from '@gulo/core'
+import type { SqlPool } from '../sql/executor.js'
+import { reasonOf } from '../sql/problems.js'
+import type { Schema } from '../sql/schema.js'
+import { type PostgresTransaction, requiredTransaction } from '../unit-of-work/postgres-transaction.js'
+import { OutboxReader } from './outbox-reader.js'
+import { OutboxScale, type OutboxSize } from './outbox-size.js'
+import { OutboxWriter } from './outbox-writer.js'
+import { toValues } from './row.js'
+
+export interface PostgresOutboxOptions {
+  readonly leaseMs: number
+  readonly maxFloorLagMs: number
+  readonly sweepMs: number
+  readonly runtime: () => Runtime
+  readonly logger: Logger
+}
+
+/** The outbox in a table: events are written as the last statement of their transaction, and read by relays in shares. */
+export class PostgresOutbox implements Outbox, CommitSignal, OutboxGauge {
+  private readonly writer: OutboxWriter
+  private readonly reader: OutboxReader
+  private readonly scale: OutboxScale
+  private readonly buffers = new WeakMap<PostgresTransaction, (readonly unknown[])[]>()
+  private readonly listeners = new Set<() => void>()
+
+  constructor(pool: SqlPool, schema: Schema, options: PostgresOutboxOptions) {
+    this.writer = new OutboxWriter(schema)
+    this.reader = new OutboxReader(pool, schema, options)
+    this.scale = new OutboxScale(pool, schema)
+  }
+
+  /** @throws GULO_TRANSACTION_MISSING, POSTGRES_TRANSACTION_ENDED, POSTGRES_TRANSACTION_FOREIGN, GULO_NOT_SERIALIZABLE … */
+  async publish(envelopes: readonly Envelope[], scope?: PublishScope): Promise<void> {
+    const transaction = requiredTransaction(scope?.transaction, 'The outbox', envelopes)
+    if (envelopes.length === 0) return
+    const rows = envelopes.map(toValues)
+    const buffer = this.buffers.get(transaction)
+    if (buffer !== undefined) buffer.push(...rows)
+    else this.open(transaction, rows)
+  }
+
+  claim(limit: number, without: readonly string[] = []): Promise<readonly OutboxEntry[]> {
+    return this.reader.claim(limit, without)
+  }
+
+  settle(entries: readonly OutboxEntry[]): Promise<void> {
+    return this.reader.settle(entries)
+  }
+
+  async fail(entries: readonly OutboxEntry[], error: unknown): Promise<void> {
+    if (isRetryable(error)) this.reader.giveBack(entries)
+    else await this.reader.park(entries, describe(error))
+  }
+
+  onCommit(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  pending(): Promise<OutboxSize> {
+    return this.scale.size()
+  }
+
+  /** Lets other relays have what this one held. */
+  release(): Promise<void> {
+    return this.reader.release()
+  }
+
+  // The insert is the last statement before the commit: so the order of the sequence is that of the commits, for
+  // transactions of one key, which wait for one another on the row of their aggregate.
+  private open(transaction: PostgresTransaction, rows: (readonly unknown[])[]): void {
+    this.buffers.set(transaction, rows)
+    transaction.beforeCommit((own) => this.writer.insert(own, rows))
+    transaction.onEnd((committed) => {
+      if (committed) for (const listener of this.listeners) listener()
+    })
+  }
+}
+
+function describe(error: unknown): object {
+  const code = GuloError.is(error) ? error.code : undefined
+  return { code, type: error instanceof Error ? error.name : typeof error, message: reasonOf(error).slice(0, 8192) }
+}

@@ -1,0 +1,132 @@
+import {
+  type AttemptLog,
+  type CommitSignal,
+  createRuntime,
+  type DeadLetters,
+  GuloError,
+  type IdempotencyKeyStore,
+  type Inbox,
+  type InboxRetention,
+  type Outbox,
+  type OutboxGauge,
+  type Runtime,
+  type RuntimeUser,
+  type Schedule,
+  type StopOptions,
+  type Store,
+  type Timer,
+} from '@gulo/core'
+import type { PostgresSettings } from './config/settings.js'
+import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js'
+import { postgresFault } from './faults.js'
+import { Consumers } from './inbox/consumers.js'
+import { PostgresAttemptLog } from './inbox/postgres-attempt-log.js'
+import { PostgresIdempotencyKeys } from './inbox/postgres-idempotency-keys.js'
+import { PostgresInbox } from './inbox/postgres-inbox.js'
+import { checkSchema, migrateSchema } from './migrations/migrate.js'
+import { PostgresOutbox } from './outbox/postgres-outbox.js'
+import { PostgresSchedule } from './scheduling/postgres-schedule.js'
+import type { SqlExecutor, SqlPool } from './sql/executor.js'
+import { pgPool } from './sql/pg.js'
+import { reasonOf, sqlStateOf } from './sql/problems.js'
+import { Schema } from './sql/schema.js'
+import { PgTransactions } from './unit-of-work/pg-transactions.js'
+import { PostgresUnitOfWork, type Transactions } from './unit-of-work/postgres-unit-of-work.js'
+
+const CLEAN_MS = 60_000
+
+interface Cleaned {
+  clean(executor: SqlExecutor): Promise<number>
+}
+
+/** Everything a service keeps, in one PostgreSQL database: what a handler did and what it raised commit together. */
+export class PostgresStore implements Store, RuntimeUser {
+  readonly durable = true
+  readonly unitOfWork: Transactions
+  readonly outbox: Outbox & CommitSignal & OutboxGauge
+  readonly inbox: Inbox & InboxRetention
+  readonly attempts: AttemptLog
+  readonly deadLetters: DeadLetters
+  readonly schedule: Schedule
+  readonly idempotencyKeys: IdempotencyKeyStore
+  /** The name of the schema that holds the tables. */
+  readonly schema: string
+  private readonly pool: SqlPool
+  private readonly kept: { readonly outbox: PostgresOutbox; readonly cleaned: readonly Cleaned[] }
+  private runtime: Runtime
+  private cleaning: Timer | undefined
+  /** An idle connection has broken: the pool opens another one when it is wanted. */
+  private readonly lost = (error: Error): void => {
+    this.settings.logger.warn(`postgres: an idle connection was lost: ${reasonOf(error)}`)
+  }
+
+  constructor(
+    private readonly settings: PostgresSettings,
+    private readonly ownRuntime: Runtime | undefined,
+  ) {
+    const pool = pgPool(settings.pool, settings.preparedStatements)
+    const schema = new Schema(settings.schema)
+    this.schema = settings.schema
+    const consumers = new Consumers(pool, schema)
+    this.runtime = ownRuntime ?? createRuntime()
+    const options = { ...settings, runtime: () => this.runtime }
+    this.pool = pool
+    const unitOfWork = new PostgresUnitOfWork(settings.transactions ?? new PgTransactions(pool), options)
+    const outbox = new PostgresOutbox(pool, schema, options)
+    const inbox = new PostgresInbox(unitOfWork, consumers, schema, settings.inboxRetentionMs)
+    const idempotencyKeys = new PostgresIdempotencyKeys(pool, schema)
+    this.unitOfWork = unitOfWork
+    this.outbox = outbox
+    this.inbox = inbox
+    this.attempts = new PostgresAttemptLog(pool, consumers, schema)
+    this.deadLetters = new PostgresDeadLetters(pool, schema)
+    this.schedule = new PostgresSchedule(pool, schema, options)
+    this.idempotencyKeys = idempotencyKeys
+    this.kept = { outbox, cleaned: [inbox, idempotencyKeys] }
+  }
+
+  useRuntime(runtime: Runtime): void {
+    if (this.ownRuntime === undefined) this.runtime = runtime
+  }
+
+  /** @throws POSTGRES_UNREACHABLE, POSTGRES_SCHEMA_MISSING, POSTGRES_SCHEMA_OLDER, POSTGRES_SCHEMA_NEWER, POSTGRES_MIGRATION_FAILED */
+  async start(): Promise<void> {
+    const { schema, migrate } = this.settings
+    try {
+      if (migrate) await migrateSchema(this.pool, schema)
+      else await checkSchema(this.pool, schema)
+    } catch (error) {
+      if (GuloError.is(error) || sqlStateOf(error) !== undefined) throw error
+      throw postgresFault('POSTGRES_UNREACHABLE', { reason: reasonOf(error) }, error)
+    }
+    this.settings.pool.on?.('error', this.lost)
+    this.cleanLater()
+  }
+
+  async stop(_?: StopOptions): Promise<void> {
+    this.cleaning?.cancel()
+    this.settings.pool.off?.('error', this.lost)
+    await this.kept.outbox.release().catch(() => undefined)
+  }
+
+  /** Forgets what is older than it need be remembered. Done once a minute while the service runs. */
+  async clean(): Promise<void> {
+    for (const each of this.kept.cleaned) await each.clean(this.pool)
+  }
+
+  private cleanLater(): void {
+    this.cleaning = this.runtime.clock.after(
+      CLEAN_MS,
+      () => {
+        this.clean().then(
+          () => this.cleanLater(),
+          (error: unknown) => {
+            this.settings.logger.warn(`postgres: the inbox could not be cleaned: ${reasonOf(error)}`)
+            this.cleanLater()
+          },
+        )
+      },
+      { background: true },
+    )
+  }
+}
