@@ -1,21 +1,31 @@
 import { bytesPerOperation } from './bytes.js'
 import { interleave } from './interleave.js'
 import { loadPeer } from './peers.js'
+import { ChildScope } from './scope.js'
 import type { Group, PeerVariant, Variant } from './suite.js'
 import { type Answer, CONTROL, type Task } from './task.js'
 
-const NOTHING: Answer = { samples: {}, bytes: {}, importMs: 0, peers: [] }
+const NOTHING: Answer = { samples: {}, skipped: {}, bytes: {}, importMs: 0, peers: [] }
 
 async function answer(task: Task): Promise<Answer> {
   if (task.kind === 'import') return { ...NOTHING, importMs: await importCost(task.module) }
   const group = await findGroup(task)
-  const variants = await group.prepare()
-  return task.kind === 'bytes' ? { ...NOTHING, bytes: await countBytes(variants) } : timeAll(task, group, variants)
+  const scope = new ChildScope(task.service)
+  // Told by the terminal, or left behind by a command that was killed: what was made at the service goes all the same.
+  for (const end of ['SIGINT', 'SIGTERM', 'disconnect'])
+    process.once(end, () => void scope.close().finally(() => process.exit(1)))
+  try {
+    const variants = await group.prepare(scope)
+    if (task.kind === 'bytes') return { ...NOTHING, bytes: await countBytes(variants) }
+    return { ...(await timeAll(task, group, variants)), skipped: scope.skipped }
+  } finally {
+    await scope.close()
+  }
 }
 
 async function timeAll(task: Task, group: Group, variants: readonly Variant[]): Promise<Answer> {
   const peers: readonly PeerVariant[] = task.peers && group.peers ? await group.peers(loadPeer) : []
-  const control: Variant = { name: CONTROL, run: (variants[0] as Variant).run }
+  const control: Variant = { ...(variants[0] as Variant), name: CONTROL }
   const samples = await interleave([...variants, control, ...peers], task)
   return {
     ...NOTHING,

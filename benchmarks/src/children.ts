@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { BYTES_FLAGS } from './bytes.js'
-import { compare } from './statistics.js'
+import { compare, samplesOf } from './statistics.js'
+import type { Method } from './suite.js'
 import { type Answer, CONTROL, type Task } from './task.js'
 
 /** The runs of one group, and whether the control came out right often enough. */
@@ -13,8 +14,6 @@ export interface GroupRuns {
 
 /** How far from 1 the control may be. */
 const TOLERANCE = 0.05
-const REPEATS = 3
-const EXTRA_ATTEMPTS = 5
 
 export type RunTask = (task: Task) => Promise<Answer>
 
@@ -37,27 +36,58 @@ export const runChild: RunTask = (task) => {
 }
 
 /**
- * Times a group in processes one after the other until three have a control within 1 ± 0.05, a bounded number of times;
- * where that fails, answers the runs with the best controls as inconclusive.
+ * Times a group in processes of its own until the control is within 1 ± 0.05, a bounded number of times; where that
+ * fails, the answer is inconclusive.
  */
-export async function timeGroup(task: Task, run: RunTask = runChild): Promise<GroupRuns> {
+export function timeGroup(task: Task, method: Method, run: RunTask = runChild): Promise<GroupRuns> {
+  return method.by === 'best' ? chooseRuns(task, method, run) : poolRuns(task, method, run)
+}
+
+/** Processes that each have a good control, as many as are needed; else those with the best ones. */
+async function chooseRuns(task: Task, { by, processes, attempts }: Method, run: RunTask): Promise<GroupRuns> {
   const all: { readonly answer: Answer; readonly control: number }[] = []
-  const isGood = ({ control }: { readonly control: number }) => Math.abs(control - 1) <= TOLERANCE
-  while (all.filter(isGood).length < REPEATS && all.length < REPEATS + EXTRA_ATTEMPTS) {
+  while (all.filter(({ control }) => isGood(control)).length < processes && all.length < attempts) {
     const answer = await run(task)
-    all.push({ answer, control: controlOf(answer) })
+    all.push({ answer, control: controlOf(answer, by) })
   }
-  const best = all.toSorted((left, right) => Math.abs(left.control - 1) - Math.abs(right.control - 1)).slice(0, REPEATS)
+  const sorted = all.toSorted((left, right) => Math.abs(left.control - 1) - Math.abs(right.control - 1))
+  const best = sorted.slice(0, processes)
   return {
     answers: best.map(({ answer }) => answer),
     controls: best.map(({ control }) => control),
-    conclusive: best.every(isGood),
+    conclusive: best.every(({ control }) => isGood(control)),
   }
 }
 
-function controlOf({ samples }: Answer): number {
+/** The rounds of all processes together, of at least as many as are needed: none is left out for its control. */
+async function poolRuns(task: Task, { by, processes, attempts }: Method, run: RunTask): Promise<GroupRuns> {
+  let pooled: Answer | undefined
+  for (let count = 1; ; count++) {
+    const answer = await run(task)
+    pooled = pooled === undefined ? answer : joined(pooled, answer)
+    const control = controlOf(pooled, by)
+    const good = isGood(control)
+    if ((good && count >= processes) || count >= attempts) {
+      return { answers: [pooled], controls: [control], conclusive: good }
+    }
+  }
+}
+
+function joined(one: Answer, other: Answer): Answer {
+  const both = Object.entries(one.samples).map(([name, { wall, cpu }]) => {
+    const more = samplesOf(other.samples, name)
+    return [name, { wall: [...wall, ...more.wall], cpu: [...cpu, ...more.cpu] }] as const
+  })
+  return { ...one, samples: Object.fromEntries(both) }
+}
+
+function isGood(control: number): boolean {
+  return Math.abs(control - 1) <= TOLERANCE
+}
+
+function controlOf({ samples }: Answer, by: Method['by']): number {
   const [first] = Object.values(samples)
   const control = samples[CONTROL]
   if (first === undefined || control === undefined) throw new Error('A run has no control.')
-  return compare(control, first).ratio
+  return compare(control, first, by).ratio
 }

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import { measure } from './measure.js'
 import { installPeers } from './peers.js'
 import { exitCodeOf, toTable } from './report.js'
+import { findService } from './services.js'
+import type { Suite } from './suite.js'
 import { suites } from './suites.js'
 
 const USAGE = `npm run -s bench -- ${suites.map(({ name }) => name).join('|')} [--json] [--quick] [--no-peers]
@@ -21,11 +23,22 @@ async function main(): Promise<number> {
   if (name === 'peers') return installPeers() ? 0 : 1
   const suite = suites.find((each) => each.name === name)
   if (suite === undefined || positionals.length > 1) throw new Error(`There is no suite ${positionals.join(' ')}.`)
-  const peers = values.peers && installPeers()
-  const progress = (text: string) => console.error(`${suite.name}: ${text}`)
-  const report = await measure(suite, { quick: values.quick, peers, progress })
+  const report = await measureWithService(suite, values)
   console.log(values.json ? JSON.stringify(report) : toTable(report))
   return exitCodeOf(report)
+}
+
+async function measureWithService(suite: Suite, wanted: { readonly quick: boolean; readonly peers: boolean }) {
+  const peers = wanted.peers && suite.groups.some((group) => group.peers !== undefined) && installPeers()
+  const progress = (text: string) => console.error(`${suite.name}: ${text}`)
+  // The terminal tells the child as well: it cleans up and ends, which ends the run, which stops what was started here.
+  process.once('SIGINT', () => undefined)
+  const { address, stop } = await findService(suite.service)
+  try {
+    return await measure(suite, { quick: wanted.quick, peers, progress, service: address })
+  } finally {
+    await stop()
+  }
 }
 
 try {

@@ -1,4 +1,4 @@
-import type { Variant } from './suite.js'
+import type { Effort, Stopwatch, Variant } from './suite.js'
 
 /** Reads the clocks of a measurement, both in nanoseconds from any start. */
 export interface Meter {
@@ -12,13 +12,8 @@ export interface Samples {
   readonly cpu: readonly number[]
 }
 
-export interface InterleaveOptions {
-  /** @default 60 */
-  readonly rounds?: number
-  /** Rounds before the first that counts: they compile the code and settle the batch sizes. @default 20 */
-  readonly warmUpRounds?: number
-  /** How long one batch of one variant is meant to take. @default 10 */
-  readonly batchMs?: number
+/** By default 60 rounds after 20 that compile the code and settle the batch sizes, in batches of 10 ms. */
+export interface InterleaveOptions extends Partial<Effort> {
   /** @default wall clock and CPU time of this process */
   readonly meter?: Meter
 }
@@ -30,6 +25,7 @@ interface Batch {
 
 const FIRST_BATCH = 16
 const GROWTH = 8
+const FEWEST_ROUNDS = 5
 
 /** The clocks of this process. */
 const processMeter: Meter = {
@@ -46,11 +42,15 @@ const processMeter: Meter = {
  */
 export async function interleave(
   variants: readonly Variant[],
-  { rounds = 60, warmUpRounds = 20, batchMs = 10, meter = processMeter }: InterleaveOptions = {},
+  options: InterleaveOptions = {},
 ): Promise<ReadonlyMap<string, Samples>> {
+  const { rounds = 60, warmUpRounds = 20, batchMs = 10, longestMs = Number.POSITIVE_INFINITY } = options
+  const { meter = processMeter } = options
   const sizes = await warmUp(variants, warmUpRounds, batchMs, meter)
+  const endsAt = meter.now() + longestMs * 1e6
   const samples = new Map(variants.map(({ name }) => [name, { wall: [] as number[], cpu: [] as number[] }]))
   for (let round = 0; round < rounds; round++) {
+    if (round >= FEWEST_ROUNDS && meter.now() >= endsAt) break
     for (const variant of rotated(variants, round)) {
       const size = sizes.get(variant) as number
       const { wall, cpu } = await runBatch(variant, size, meter)
@@ -75,12 +75,12 @@ async function warmUp(
   batchMs: number,
   meter: Meter,
 ): Promise<ReadonlyMap<Variant, number>> {
-  const sizes = new Map(variants.map((variant) => [variant, FIRST_BATCH]))
+  const sizes = new Map(variants.map((variant) => [variant, variant.times ?? FIRST_BATCH]))
   for (let round = 0; round < rounds; round++) {
     for (const variant of rotated(variants, round)) {
       const size = sizes.get(variant) as number
       const { wall } = await runBatch(variant, size, meter)
-      sizes.set(variant, nextSize(size, wall, batchMs))
+      if (variant.times === undefined) sizes.set(variant, nextSize(size, wall, batchMs))
     }
   }
   return sizes
@@ -95,8 +95,35 @@ export function nextSize(size: number, wallNs: number, batchMs: number): number 
 async function runBatch({ run }: Variant, size: number, meter: Meter): Promise<Batch> {
   // Whatever the batch before has left in the queues runs now, outside the measurement.
   await new Promise((resolve) => setImmediate(resolve))
-  const cpu = meter.cpu()
-  const wall = meter.now()
-  await run(size)
-  return { wall: meter.now() - wall, cpu: meter.cpu() - cpu }
+  const watch = new Watch(meter)
+  await run(size, watch)
+  watch.stop()
+  return watch.read()
+}
+
+class Watch implements Stopwatch {
+  private from: Batch
+  private to: Batch | undefined
+
+  constructor(private readonly meter: Meter) {
+    this.from = this.now()
+  }
+
+  start(): void {
+    this.from = this.now()
+    this.to = undefined
+  }
+
+  stop(): void {
+    this.to ??= this.now()
+  }
+
+  read(): Batch {
+    const { from, to = this.now() } = this
+    return { wall: to.wall - from.wall, cpu: to.cpu - from.cpu }
+  }
+
+  private now(): Batch {
+    return { cpu: this.meter.cpu(), wall: this.meter.now() }
+  }
 }

@@ -1,7 +1,17 @@
-/** One thing to measure: `run` does it `times` times, one after the other, in a loop of its own. */
+/** One thing to measure: `run` does it `times` times, as often at once as its case says. */
 export interface Variant {
   readonly name: string
-  readonly run: (times: number) => Promise<unknown>
+  readonly run: (times: number, watch: Stopwatch) => Promise<unknown>
+  /** How often one batch does it. @default as often as fits into the time of a batch */
+  readonly times?: number
+}
+
+/** Runs from before `run` to after it, unless told otherwise: joining a group is no part of reading a topic. */
+export interface Stopwatch {
+  /** Forgets what has passed. */
+  start(): void
+  /** What follows no longer counts. */
+  stop(): void
 }
 
 /** The same work done by another library. */
@@ -15,45 +25,94 @@ export interface PeerVariant extends Variant {
 /** Imports a library of the peers folder. */
 export type LoadPeer = (name: string) => Promise<{ readonly version: string; readonly exports: unknown }>
 
+/** What a group is prepared with. */
+export interface Scope {
+  /** Address of the suite's service; empty for a suite without one. */
+  readonly service: string
+  /** Has `undo` called at the end, however that comes; the last one first. */
+  defer(undo: () => Promise<unknown> | unknown): void
+  /** Says why a variant is not among those prepared: its cases are skipped, not missed. */
+  skip(variant: string, reason: string): void
+}
+
+/** How long a group is measured for. */
+export interface Effort {
+  readonly rounds: number
+  /** Rounds before the first that counts. */
+  readonly warmUpRounds: number
+  /** How long one batch of one variant is meant to take. */
+  readonly batchMs: number
+  /** No round is begun after this time, once there are five; the warm-up is not counted. @default no limit */
+  readonly longestMs?: number
+}
+
 /** Variants that are measured in one process. The first is what the control repeats. */
 export interface Group {
   readonly name: string
-  readonly prepare: () => Promise<readonly Variant[]>
+  readonly prepare: (scope: Scope) => Promise<readonly Variant[]>
   readonly peers?: (load: LoadPeer) => Promise<readonly PeerVariant[]>
+  /** @default that of the suite */
+  readonly effort?: Effort
 }
 
 interface CaseBase {
   readonly case: string
-  /** At most this much. */
   readonly goal: number
 }
 
-/** A variant over another one of its group. */
-export interface RatioCase extends CaseBase {
-  readonly kind: 'ratio'
+interface ComparedCase extends CaseBase {
   readonly group: string
   readonly variant: string
   /** @default raw */
   readonly base?: string
 }
 
-/** A variant on its own: microseconds or bytes of heap per operation. */
+/** Time of a variant over that of another one of its group: at most the goal. */
+export interface RatioCase extends ComparedCase {
+  readonly kind: 'ratio'
+}
+
+/** Operations per second of a variant over those of another one of its group: at least the goal. */
+export interface RateCase extends ComparedCase {
+  readonly kind: 'rate'
+}
+
+/** A variant on its own: microseconds or bytes of heap per operation, at most the goal. */
 export interface AbsoluteCase extends CaseBase {
   readonly kind: 'us' | 'bytes'
   readonly group: string
   readonly variant: string
 }
 
-/** CPU milliseconds to import a module in a new process. */
+/** CPU milliseconds to import a module in a new process, at most the goal. */
 export interface ImportCase extends CaseBase {
   readonly kind: 'import'
   readonly module: string
 }
 
-export type Case = RatioCase | AbsoluteCase | ImportCase
+export type Case = RatioCase | RateCase | AbsoluteCase | ImportCase
 
 export interface Suite {
   readonly name: string
+  /** What must run beside it; found or brought up for the run. @default nothing */
+  readonly service?: 'kafka' | 'rabbitmq'
   readonly groups: readonly Group[]
   readonly cases: readonly Case[]
+  readonly method: Method
+}
+
+/** How a suite measures. */
+export interface Method {
+  /**
+   * `best`: the best round of each variant counts, and the median of several processes, each with a good control.
+   * `median`: each round counts beside the same round of the other variant, and all processes have their rounds pooled.
+   */
+  readonly by: 'best' | 'median'
+  /** Processes that a group needs. */
+  readonly processes: number
+  /** Processes a group may have before its control is given up. */
+  readonly attempts: number
+  readonly effort: Effort
+  /** With `--quick`. */
+  readonly quick: Effort
 }

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { interleave, type Meter, nextSize, rotated } from '../dist/interleave.js'
 import { compare, furthestFromOne, median } from '../dist/statistics.js'
-import type { Variant } from '../dist/suite.js'
+import type { Stopwatch, Variant } from '../dist/suite.js'
+
+const NO_WATCH: Stopwatch = { start: () => undefined, stop: () => undefined }
 
 /** A machine on which an operation takes exactly as long as its variant says, plus noise that lasts whole rounds. */
 class FakeMachine implements Meter {
@@ -58,12 +60,47 @@ describe('interleaving variants on a machine of known speed', () => {
       const variant = machine.variant(name as string, ns as number, ns as number)
       const run = (times: number) => {
         sizes[variant.name] = times
-        return variant.run(times)
+        return variant.run(times, NO_WATCH)
       }
       return { ...variant, run }
     })
     await interleave(variants, { meter: machine, rounds: 1, batchMs: 10 })
     expect(sizes).to.deep.equal({ fast: 250_000, slow: 400 })
+  })
+
+  it('does a variant as often as it says, whatever time that takes', async () => {
+    const machine = new FakeMachine()
+    const sizes = new Set<number>()
+    const run = (times: number) => {
+      sizes.add(times)
+      return machine.variant('fixed', 1, 1).run(times, NO_WATCH)
+    }
+    await interleave([{ name: 'fixed', times: 700, run }], { meter: machine, rounds: 3 })
+    expect([...sizes]).to.deep.equal([700])
+  })
+
+  it('begins no round after its longest time, once there are five', async () => {
+    const rounds = async (longestMs: number) => {
+      const machine = new FakeMachine()
+      const variant = { ...machine.variant('one', 1e6, 1e6), times: 10 }
+      const found = await interleave([variant], { meter: machine, rounds: 30, longestMs })
+      return found.get('one')?.wall.length
+    }
+    expect([await rounds(75), await rounds(20), await rounds(1e6)]).to.deep.equal([8, 5, 30])
+  })
+
+  it('leaves out what comes before a run starts its stopwatch and after it has stopped it', async () => {
+    const machine = new FakeMachine()
+    const work = machine.variant('work', 100, 80)
+    const run = async (times: number, watch: Stopwatch) => {
+      await work.run(50, watch)
+      watch.start()
+      await work.run(times, watch)
+      watch.stop()
+      await work.run(70, watch)
+    }
+    const found = await interleave([{ name: 'read', times: 10, run }], { meter: machine, rounds: 2 })
+    expect(found.get('read')).to.deep.equal({ wall: [100, 100], cpu: [80, 80] })
   })
 
   it('says the same when most rounds meet a busy machine', async () => {
@@ -73,7 +110,7 @@ describe('interleaving variants on a machine of known speed', () => {
     let count = 0
     const run = (times: number) => {
       machine.slowness = count++ % 3 === 0 ? 1 : 5
-      return one.run(times)
+      return one.run(times, NO_WATCH)
     }
     const noisy = { ...one, run }
     const found = await interleave([noisy, variants[1] as Variant], { meter: machine, rounds: 12, warmUpRounds: 0 })
@@ -91,6 +128,12 @@ describe('the arithmetic of a measurement', () => {
     const base = { wall: [10, 100, 20], cpu: [10, 100, 20] }
     const twice = { wall: [21, 200, 40], cpu: [20, 200, 40] }
     expect(compare(twice, base)).to.deep.equal({ ratio: 2.1, cpu: 2 })
+  })
+
+  it('takes the round in the middle where the best one would be chance', () => {
+    const base = { wall: [10, 100, 20], cpu: [10, 100, 20] }
+    const lucky = { wall: [20, 1, 60], cpu: [20, 200, 20] }
+    expect(compare(lucky, base, 'median')).to.deep.equal({ ratio: 2, cpu: 2 })
   })
 
   it('answers the control furthest from 1, on either side', () => {

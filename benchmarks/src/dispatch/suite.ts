@@ -10,6 +10,13 @@ import { validate } from './validate.js'
 /** What a message costs inside one process. */
 export const dispatch: Suite = {
   name: 'dispatch',
+  method: {
+    by: 'best',
+    processes: 3,
+    attempts: 8,
+    effort: { rounds: 60, warmUpRounds: 20, batchMs: 10 },
+    quick: { rounds: 20, warmUpRounds: 12, batchMs: 5 },
+  },
   groups: [send, sendMany, sendWithEvent, wrappers, hooks, publish, validate, pipeline, telemetry],
   cases: [
     { case: 'send', kind: 'ratio', group: send.name, variant: 'send', goal: 1.25 },
