@@ -34,6 +34,7 @@ const CORE_ORDER = [
   'runtime',
   'message',
   'transport/transport.ts',
+  'transport-ports.ts',
   'codec',
   'handling',
   'mapping',

@@ -48,9 +48,21 @@ async function check(folder) {
       '--no-emoji',
       '--no-color',
     ])),
-    ...(await loads(folder, 'import', `await import(${JSON.stringify(resolve(folder, 'dist/index.js'))})`)),
-    ...(await loads(folder, 'require', `require(${JSON.stringify(resolve(folder, 'dist/index.js'))})`)),
+    ...(await entryFaults(folder)),
   ]
+}
+
+async function entryFaults(folder) {
+  const subpaths = Object.entries(manifestOf(folder).exports).filter(([subpath]) =>
+    /^\.\/(?!package\.json)/.test(subpath),
+  )
+  const faults = []
+  for (const file of ['dist/index.js', ...subpaths.map(([, entry]) => entry.default)]) {
+    const path = JSON.stringify(resolve(folder, file))
+    faults.push(...(await loads(folder, 'import', `await import(${path})`)))
+    faults.push(...(await loads(folder, 'require', `require(${path})`)))
+  }
+  return faults
 }
 
 async function said(folder, tool, args) {

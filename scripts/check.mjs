@@ -19,7 +19,7 @@ const STEPS = {
   api: 'node scripts/check-api.mjs',
   pack: 'node scripts/check-packages.mjs',
   errors: 'node scripts/print-errors.mjs --check',
-  docs: 'node scripts/check-docs.mjs && node scripts/print-options.mjs --check',
+  docs: 'node scripts/check-docs.mjs && node scripts/print-options.mjs --check && node scripts/partition-spread.mjs --check',
   'self-tests': ['lock', 'time', 'arrows', 'docs']
     .map((name) => `node scripts/check-${name}.mjs --self-test`)
     .join(' && '),

@@ -1,12 +1,16 @@
-// Prints docs/reference/options.md from the options interfaces that the packages export, with what their comments say.
-// `--write` puts it there; `--check` says whether what is there is the same.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+// Prints docs/reference/options.md from the options interfaces that the packages export, with what their comments say,
+// and the tables of single interfaces into the pages of docs/transports, between two comments:
+//   <!-- options: @gulo/kafka KafkaOptions --> … <!-- end of options -->
+// `--write` puts them there; `--check` says whether what is there is the same.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { optionsOf } from './support/option-tables.mjs'
 import { report } from './support/report.mjs'
 import { sourceFiles, workspaces } from './support/sources.mjs'
 
 const PAGE = 'docs/reference/options.md'
+const TRANSPORTS = 'docs/transports'
+const MARKED = /(<!-- options: (\S+) (\w+) -->\n)[\s\S]*?(\n<!-- end of options -->)/g
 
 const HEAD = `# Options
 
@@ -22,20 +26,46 @@ const sections = workspaces()
 const page = [HEAD, ...sections.map(section)].join('\n')
 const count = sections.reduce((sum, { tables }) => sum + tables.length, 0)
 
+const pages = [{ path: PAGE, text: page }, ...markedPages()]
+
 if (process.argv.includes('--write')) {
   mkdirSync(dirname(PAGE), { recursive: true })
-  writeFileSync(PAGE, page)
+  for (const { path, text } of pages) writeFileSync(path, text)
 } else if (process.argv.includes('--check')) {
-  const same = existsSync(PAGE) && readFileSync(PAGE, 'utf8') === page
-  const faults = same ? [] : [`${PAGE} is not what the comments say. Run npm run options:update.`]
+  const faults = pages
+    .filter(({ path, text }) => !existsSync(path) || readFileSync(path, 'utf8') !== text)
+    .map(({ path }) => `${path} is not what the comments say. Run npm run options:update.`)
   report('print-options', faults, `${count} tables`)
 } else process.stdout.write(page)
 
+/** The pages that hold marked tables, as they should be. */
+function markedPages() {
+  return readdirSync(TRANSPORTS)
+    .map((name) => `${TRANSPORTS}/${name}`)
+    .map((path) => ({ path, text: readFileSync(path, 'utf8').replace(MARKED, withTable) }))
+}
+
+function withTable(_, head, packageName, interfaceName, foot) {
+  const tables = sections.find(({ name }) => name === packageName)?.tables ?? []
+  const found = tables.find(({ name }) => name === interfaceName)
+  if (found === undefined) return `${head}\nNo options are named ${interfaceName} in ${packageName}.\n${foot}`
+  return `${head}\n${rowsOf(found)}${foot}`
+}
+
 /** The tables of what a package exports, those of a service first. */
 function tablesOf(folder) {
-  const exported = new Set(readFileSync(`${folder}/src/index.ts`, 'utf8').match(/\w+/g))
+  const exported = namesIn(`${folder}/src/index.ts`)
   const found = sourceFiles(`${folder}/src`).flatMap(optionsOf)
   return found.filter(({ name }) => exported.has(name)).sort((one, other) => rank(one).localeCompare(rank(other)))
+}
+
+/** The words of an index and of the lists it exports whole. */
+function namesIn(index) {
+  const text = readFileSync(index, 'utf8')
+  const lists = [...text.matchAll(/export type \* from '\.\/(.+)\.js'/g)].map(([, list]) =>
+    join(dirname(index), `${list}.ts`),
+  )
+  return new Set([text, ...lists.map((list) => readFileSync(list, 'utf8'))].join('\n').match(/\w+/g))
 }
 
 function rank({ name }) {
@@ -47,14 +77,17 @@ function section({ name, tables }) {
 }
 
 function table({ name, says, inherits, options }) {
-  const rows = options.map(({ option, type, required, fallback, meaning }) =>
-    row([`\`${option}\``, `\`${type}\``, required ? 'required' : (fallback ?? '–'), meaning]),
-  )
   const more = inherits.map((each) => `And those of \`${each}\`.`)
   const words = [says, ...more].filter(Boolean).join(' ')
   const head = `### ${name}\n\n${words ? `${words}\n\n` : ''}`
-  if (rows.length === 0) return head
-  return `${head}${row(['option', 'type', 'default', 'meaning'])}\n${row(['---', '---', '---', '---'])}\n${rows.join('\n')}\n`
+  return options.length === 0 ? head : `${head}${rowsOf({ options })}`
+}
+
+function rowsOf({ options }) {
+  const rows = options.map(({ option, type, required, fallback, meaning }) =>
+    row([`\`${option}\``, `\`${type}\``, required ? 'required' : (fallback ?? '–'), meaning]),
+  )
+  return `${row(['option', 'type', 'default', 'meaning'])}\n${row(['---', '---', '---', '---'])}\n${rows.join('\n')}\n`
 }
 
 function row(cells) {

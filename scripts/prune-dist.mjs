@@ -8,7 +8,7 @@ const OUTPUTS = [
 ]
 
 for (const group of ['packages', 'examples', '.']) {
-  for (const name of group === '.' ? ['benchmarks'] : existsSync(group) ? readdirSync(group) : []) {
+  for (const name of group === '.' ? ['benchmarks', 'faults'] : existsSync(group) ? readdirSync(group) : []) {
     for (const [output, source] of OUTPUTS) prune(join(group, name, output), join(group, name, source))
   }
 }

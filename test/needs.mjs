@@ -6,6 +6,7 @@ const require = createRequire(import.meta.url)
 const MARKS = {
   kafka: /GULO_(TEST|SKIP)_KAFKA|kafkaForTests/,
   rabbitmq: /GULO_(TEST|SKIP)_RABBITMQ|rabbitmqForTests/,
+  confluent: /GULO_(TEST|SKIP)_CONFLUENT|confluentForTests/,
   postgres: /GULO_(TEST|SKIP)_POSTGRES|postgresForTests/,
 }
 // This module and its neighbours name every service.

@@ -4,6 +4,9 @@ export declare function kafkaForTests(): { brokers: string[]; skip?: string }
 /** What setup.mjs decided about RabbitMQ: its URL (empty on a skip), or why to skip. */
 export declare function rabbitmqForTests(): { url: string; skip?: string }
 
+/** What setup.mjs decided about the second Kafka client: the folder of its module (empty on a skip), or why to skip. */
+export declare function confluentForTests(): { module: string; skip?: string }
+
 /** What setup.mjs decided about PostgreSQL: its URL (empty on a skip), or why to skip. */
 export declare function postgresForTests(): { url: string; skip?: string }
 

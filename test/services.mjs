@@ -10,6 +10,12 @@ export function rabbitmqForTests() {
   return { url: address, skip }
 }
 
+/** What setup.mjs decided about the second Kafka client: the folder of its module, or why to skip. */
+export function confluentForTests() {
+  const { address, skip } = decided('CONFLUENT')
+  return { module: address, skip }
+}
+
 /** What setup.mjs decided about PostgreSQL: its URL, or why to skip. */
 export function postgresForTests() {
   const { address, skip } = decided('POSTGRES')

@@ -36,7 +36,9 @@ export async function mochaGlobalTeardown() {
 }
 
 async function decide(name) {
-  const service = await resolve(name)
+  // What has to be compiled is not compiled unasked: a first `npm test` is not to take minutes.
+  const mayBuild = required.includes(name)
+  const service = await resolve(name, { mayBuild, mayInstall: Boolean(process.env.CI) && mayBuild })
   console.log(describeService(service))
   if (service.how === 'started') started.push(service)
   if (service.address) process.env[`GULO_TEST_${name.toUpperCase()}`] = service.address

@@ -2,7 +2,7 @@ import ts from 'typescript'
 import { parse } from './sources.mjs'
 
 /** Names of interfaces that somebody fills in. */
-const OPTIONS = /(?:Options|Limits|SuiteFacts|Tls|Reconnect|EnsureTopics|^Store)$/
+const OPTIONS = /(?:Options|Limits|SuiteFacts|Tls|Reconnect|EnsureTopics|KafkaCodecs?|TopicRequest|^Store)$/
 
 /** The options interfaces of a file: `{ name, says, inherits, options }`. */
 export function optionsOf(path) {

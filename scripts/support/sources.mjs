@@ -9,7 +9,7 @@ export function workspaces() {
   const below = (group) => (existsSync(group) ? readdirSync(group).map((name) => join(group, name)) : [])
   const holds = (folder) => existsSync(join(folder, 'package.json'))
   const examples = below('examples').flatMap((folder) => [folder, ...(holds(folder) ? [] : folders(folder))])
-  return [...below('packages'), ...examples, 'benchmarks'].filter(holds)
+  return [...below('packages'), ...examples, 'benchmarks', 'faults'].filter(holds)
 }
 
 function folders(folder) {
