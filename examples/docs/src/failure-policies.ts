@@ -52,6 +52,28 @@ export function createWarehouse(transport: Transport, store: MemoryStore, handle
   return warehouse
 }
 
+// #region retry-topics
+/** For errors that pass by themselves, in a service without a store. */
+export const patient = failurePolicy(onError(TimeoutError).retry(3).retryTopics(['10s', '1m', '15m']).deadLetter())
+// #endregion
+
+export function createLoneWarehouse(transport: Transport, handlers: readonly HandlerSource[]): Service {
+  return createService({ name: 'warehouse', handlers, transport, policy: patient })
+}
+
+export function createShop(transport: Transport, store: MemoryStore, handlers: readonly HandlerSource[]): Service {
+  // #region publish-failure
+  const shop = createService({
+    name: 'shop',
+    handlers,
+    transport,
+    store: { deadLetters: store.deadLetters },
+    onPublishFailure: 'dead-letter',
+  })
+  // #endregion
+  return shop
+}
+
 export const journal: string[] = []
 
 export async function replayAll(store: MemoryStore, warehouse: Service) {

@@ -8,7 +8,17 @@ import {
   nativeJson,
 } from '@gulo/core'
 import { given, harness } from '@gulo/testing'
-import { chargeOnce, createWarehouse, OutOfStockError, policy, replayAll } from '@gulo-examples/docs/failure-policies'
+import {
+  chargeOnce,
+  createLoneWarehouse,
+  createShop,
+  createWarehouse,
+  OutOfStockError,
+  patient,
+  policy,
+  replayAll,
+  TimeoutError,
+} from '@gulo-examples/docs/failure-policies'
 import { DeliveryAgreed, RemindLater, remindTheDayBefore } from '@gulo-examples/docs/handlers/context'
 import { OrderPlaced as Placed, PlaceOrder } from '@gulo-examples/docs/handlers/messages'
 import { OrderPlacedV1 as Isolated, mails, SendMail } from '@gulo-examples/docs/handlers/operating'
@@ -28,6 +38,18 @@ import {
 } from '@gulo-examples/docs/mapping'
 import { arrived, parts } from '@gulo-examples/docs/parts'
 import { accepted, reserved, stop } from '@gulo-examples/docs/readme'
+import {
+  CountOrders,
+  counted,
+  ForgetPrice,
+  handleAgain,
+  maintain,
+  PriceChangedV1,
+  priceList,
+  OrderPlacedV1 as ShopOrderPlacedV1,
+  sinceNewYear,
+  statistics,
+} from '@gulo-examples/docs/subscriptions'
 import { read, smallMessages, speakingJson, written } from '@gulo-examples/docs/wire-formats'
 import { expect } from 'chai'
 
@@ -125,6 +147,32 @@ describe('the page on failure policies', () => {
     expect(letter).to.include({ kind: 'dead-letter', reason: 'retries-exhausted', attempts: 3 })
   })
 
+  it('tries again from retry topics, and says so as the page does', async () => {
+    const attempts: number[] = []
+    const reserve = handler(OrderPlacedV1, (_, { attempt }) => {
+      attempts.push(attempt)
+      if (attempt < 6) throw new TimeoutError('busy')
+    })
+    await using test = await harness(createLoneWarehouse(memoryTransport(), [reserve]))
+    await test.publish(OrderPlacedV1.of({ orderId: '4711', sku: 'A-1', quantity: 2 }))
+    await test.advance('20m')
+    expect(attempts).to.deep.equal([1, 2, 3, 4, 5, 6])
+    expect(patient.describe()[0]).to.equal(
+      'on TimeoutError: 3 attempts in place, waiting 100 ms·2ⁿ up to 30 s with full jitter, then again from retry topics after 10 s, 1 m, 15 m, then dead-letter',
+    )
+  })
+
+  it('keeps an event that the broker refuses, and publishes it when it is replayed', async () => {
+    const store = memoryStore()
+    const transport = memoryTransport()
+    const shop = await createShop(transport, store, [placeOrder]).start()
+    transport.broker.faults.failNextPublish()
+    await shop.mediator.publish(OrderPlacedV1.of({ orderId: '4711', sku: 'A-1', quantity: 2 }))
+    expect(await replayAll(store, shop)).to.equal(1)
+    expect(await store.deadLetters.find({ status: 'replayed' })).to.have.length(1)
+    await shop.stop()
+  })
+
   it('charges a card once', async () => {
     const { idempotencyKeys } = memoryStore()
     let charged = 0
@@ -157,6 +205,72 @@ describe('the page on handlers, across services', () => {
     expect(test.probes.handled.map(({ consumer }) => consumer)).to.deep.equal(['mails.send-mail/SendMail'])
   })
 })
+
+describe('the page on subscriptions', () => {
+  const price = handler(PriceChangedV1, () => undefined, { name: 'price' })
+
+  it('counts the orders of every shop', async () => {
+    await using test = await harness(statistics(memoryTransport()))
+    await test.publish(ShopOrderPlacedV1.of({ orderId: '1', shop: 'berlin' }))
+    await test.publish(ShopOrderPlacedV1.of({ orderId: '2', shop: 'lima' }))
+    await test.settled()
+    expect(counted.toSorted()).to.deep.equal(['berlin 1', 'lima 2'])
+    expect(test.probes.handled.map(({ consumer }) => consumer)).to.deep.equal(
+      Array(2).fill(`statistics/${CountOrders.name}`),
+    )
+  })
+
+  it('forgets a price in every instance', async () => {
+    const transport = memoryTransport()
+    const caches = [new Map([['A-1', 3]]), new Map([['A-1', 3]])]
+    const services = caches.map((prices) =>
+      createService({
+        name: 'shop',
+        handlers: [new ForgetPrice(prices)],
+        transport: memoryTransport({ broker: transport.broker }),
+      }),
+    )
+    for (const service of services) await service.start()
+    await transport.start()
+    await transport.forward([wireOf('A-1')])
+    while (caches.some((prices) => prices.size > 0)) await new Promise((resolve) => setImmediate(resolve))
+    for (const service of services) await service.stop()
+  })
+
+  it('learns old prices at its start, rests, and is moved', async () => {
+    const transport = memoryTransport()
+    const service = sinceNewYear({ name: 'shop', handlers: [price], transport })
+    await service.start()
+    await transport.forward([wireOf('A-1'), wireOf('A-2')])
+    const prices = new Set<string>()
+    const list = await priceList(transport, prices).start()
+    const behind = async () => prices.size < 2 || (await service.lag()).some(({ lag }) => lag > 0)
+    while (await behind()) await new Promise((resolve) => setImmediate(resolve))
+    expect(await maintain(service, () => transport.forward([wireOf('A-3')]))).to.be.within(0, 1)
+    const moving = await handleAgain(transport, service, new Date(0)).catch((error: { code: string }) => error.code)
+    expect(moving).to.equal('GULO_GROUP_ACTIVE')
+    await list.stop()
+    await service.stop()
+    const mover = memoryTransport({ broker: transport.broker })
+    await mover.start()
+    await handleAgain(mover, service, new Date(0))
+    expect((await mover.lag('shop', [PRICE_CHANGED])).reduce((sum, { lag }) => sum + lag, 0)).to.equal(3)
+  })
+})
+
+function wireOf(article: string) {
+  const headers = { ce_specversion: '1.0', ce_id: article, ce_type: PRICE_CHANGED, ce_source: 'shop' }
+  const body = new TextEncoder().encode(JSON.stringify({ article }))
+  return {
+    topic: PRICE_CHANGED,
+    type: PRICE_CHANGED,
+    key: article,
+    body,
+    headers: { ...headers, 'content-type': 'application/json' },
+  }
+}
+
+const PRICE_CHANGED = 'shop.price.changed.v1'
 
 describe('the parts by themselves', () => {
   it('publish and consume without a service', async () => {

@@ -114,7 +114,13 @@ describeTransport(
     const broker = memoryBroker() // of your own: what all transports of one case share
     return { create: () => memoryTransport({ broker, redeliveryDelayMs: 2 }) }
   },
-  { facts: { maxInFlight: 300 } },
+  {
+    facts: {
+      maxInFlight: 300,
+      keepsElsewhere: 'the broker is in this process',
+      drainsBeforeHandOver: 'it hands partitions over at once, as a lost session does',
+    },
+  },
 )
 
 describeOutbox('my store', () => {

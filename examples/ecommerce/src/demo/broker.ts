@@ -8,6 +8,8 @@ export interface Broker {
   connect(service: string): Transport & Forwarder
 }
 
+// Who tries the demo without a broker is to be told soon.
+const startDeadlineMs = 10_000
 const NAMES = ['memory', 'rabbitmq', 'kafka'] as const
 
 /** The broker that the environment asks for: `BROKER=memory|rabbitmq|kafka`, with its usual variables for the address. */
@@ -20,11 +22,11 @@ export function brokerFromEnv(env: NodeJS.ProcessEnv = process.env): Broker {
     }
     case 'rabbitmq': {
       const url = env['RABBITMQ_URL'] ?? env['AMQP_URL'] ?? 'amqp://guest:guest@127.0.0.1:5672'
-      return { name: 'RabbitMQ', connect: () => rabbitmq({ url }) }
+      return { name: 'RabbitMQ', connect: () => rabbitmq({ url, startDeadlineMs }) }
     }
     case 'kafka': {
       const brokers = (env['KAFKA_BOOTSTRAP_SERVERS'] ?? env['KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(',')
-      return { name: 'Kafka', connect: (service) => kafka({ brokers, clientId: service }) }
+      return { name: 'Kafka', connect: (service) => kafka({ brokers, clientId: service, startDeadlineMs }) }
     }
     default:
       throw new Error(`BROKER is "${name}": use one of ${NAMES.join(', ')}.`)

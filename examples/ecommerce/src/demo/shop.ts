@@ -1,5 +1,13 @@
 import { createServer } from 'node:net'
-import { type Forwarder, type MemoryStore, memoryStore, type Service, type Signal, type Transport } from '@gulo/core'
+import {
+  type Forwarder,
+  GuloError,
+  type MemoryStore,
+  memoryStore,
+  type Service,
+  type Signal,
+  type Transport,
+} from '@gulo/core'
 import { serve } from '@hono/node-server'
 import { createInventory } from '../inventory/inventory.js'
 import { Stock } from '../inventory/stock.js'
@@ -87,7 +95,12 @@ export class Shop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { http } = this
     if (http) await new Promise<void>((resolve) => http.close(resolve))
-    for (const part of [this.ordering, this.foreign, this.inventory, this.notification]) await part.stop()
+    for (const part of [this.ordering, this.foreign, this.inventory, this.notification]) {
+      await part.stop().catch((error: unknown) => {
+        // What could not be started, because another could not, is not to hide why.
+        if (!GuloError.is(error, 'GULO_NOT_STARTED')) throw error
+      })
+    }
   }
 
   private note(signal: Signal): void {
