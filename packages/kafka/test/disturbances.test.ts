@@ -1,29 +1,12 @@
 import type { KafkaOptions } from '@gulo/kafka'
 import { type Disturbances, describeDisturbances } from '@gulo/testing'
 import { Kafka, logLevel } from 'kafkajs'
-import { BreakingKafka } from './support/breaking-kafka.js'
+import { describeWithBreakingKafka } from './support/breaking-kafka.js'
 import { describeLongWithConfluent } from './support/clients.js'
 import { conformanceDriver } from './support/conformance-driver.js'
 import { describeWithKafka } from './support/real-kafka.js'
 
-describe('a Kafka of its own', () => {
-  let broken: BreakingKafka | undefined
-
-  before(async function () {
-    this.timeout(120_000)
-    broken = await BreakingKafka.start()
-  })
-
-  after(async function () {
-    this.timeout(60_000)
-    await broken?.stop()
-  })
-
-  const kafka = () => {
-    if (broken === undefined) throw new Error('the broker has not been started')
-    return broken
-  }
-
+describeWithBreakingKafka('a Kafka of its own', (kafka) => {
   const disturb: Disturbances = {
     restartBroker: () => kafka().whileAway(async () => undefined),
     whileAway: (work) => kafka().whileAway(work),

@@ -1,16 +1,8 @@
 import { kafkaFrames, type ProxyFault, type ProxyFrame, TcpProxy } from '@gulo/testing'
+import { brokerFault, type StartedKafka, services } from './services.js'
 
-interface StartedKafka {
-  readonly address: string
-  readonly brokers: readonly StartedBroker[]
-  stop(): Promise<void>
-}
-
-interface StartedBroker {
-  start(): Promise<void>
-  ready(): Promise<void>
-  stop(how: { readonly keep: boolean }): Promise<void>
-}
+const PATIENCE_MS = 60_000
+const START_MS = 120_000
 
 interface Listener {
   readonly name: string
@@ -19,9 +11,29 @@ interface Listener {
   readonly advertised: number
 }
 
-interface Services {
-  startKafka(of: { brokers: number; options: () => object }): Promise<StartedKafka>
-  freePorts(count: number): Promise<number[]>
+const fault = process.env['GULO_SKIP_KAFKA'] ?? (await brokerFault())
+
+/** `describe` with a broker of its own and a proxy before it; a skipped one that says why where it cannot be. */
+export function describeWithBreakingKafka(title: string, body: (kafka: () => BreakingKafka) => void): void {
+  if (fault !== undefined) {
+    const never = () => {
+      throw new Error(fault)
+    }
+    return void describe.skip(`${title} [skipped: ${fault}]`, () => body(never))
+  }
+  describe(title, function () {
+    this.timeout(PATIENCE_MS)
+    let broken: BreakingKafka | undefined
+    before(async function () {
+      this.timeout(START_MS)
+      broken = await BreakingKafka.start()
+    })
+    after(() => broken?.stop())
+    body(() => {
+      if (broken === undefined) throw new Error('the broker has not been started')
+      return broken
+    })
+  })
 }
 
 /** A broker of its own, and a proxy that clients take for it; `address` is the proxy, `direct` the broker. */
@@ -73,12 +85,4 @@ export class BreakingKafka {
     await this.proxy.close()
     await this.broker.stop()
   }
-}
-
-async function services(): Promise<Services> {
-  // Compiled files lie as deep as their sources.
-  const folder = new URL('../../../../scripts/services/', import.meta.url)
-  const load = (path: string) => import(new URL(path, folder).href)
-  const [{ startKafka }, { freePorts }] = await Promise.all([load('kafka/cluster.mjs'), load('support/ports.mjs')])
-  return { startKafka, freePorts }
 }

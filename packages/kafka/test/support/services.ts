@@ -1,5 +1,12 @@
+export interface StartedBroker {
+  start(): Promise<void>
+  ready(): Promise<void>
+  stop(how: { readonly keep: boolean }): Promise<void>
+}
+
 export interface StartedKafka {
   readonly address: string
+  readonly brokers: readonly StartedBroker[]
   /** Ports of the controllers. */
   readonly controllers: readonly number[]
   stop(): Promise<void>
@@ -53,8 +60,14 @@ export function services(): Promise<Services> {
   return loaded
 }
 
+/** Why no broker of one's own can be started here; undefined when it can. */
+export async function brokerFault(): Promise<string | undefined> {
+  const { findJava, librariesFault } = await services()
+  return (await findJava()).fault ?? librariesFault()
+}
+
 /** Why no broker of one's own with certificates can be started here; undefined when it can. */
 export async function servicesFault(): Promise<string | undefined> {
-  const { certificatesFault, findJava, librariesFault } = await services()
-  return (await findJava()).fault ?? librariesFault() ?? certificatesFault()
+  const { certificatesFault } = await services()
+  return (await brokerFault()) ?? certificatesFault()
 }

@@ -40,7 +40,7 @@ export class Connection {
   end(how: 'cut' | 'reset'): void {
     for (const from of ['client', 'server'] as const) this.pipes[from].drop()
     if (how === 'cut') this.close((socket) => socket.destroy())
-    // A reset in the same turn as a write becomes an orderly end.
+    // A client of libuv that polls bytes and the reset behind them at once sees an orderly end: let it read first.
     else this.clock.after(0, () => this.close((socket) => socket.resetAndDestroy()))
   }
 

@@ -38,6 +38,21 @@ describe('a plan of random rules, given random objects', function () {
   before(() => useContainer({ get: (cls) => get(cls as new () => unknown) as never }))
   after(() => useContainer(undefined as never))
 
+  // A rule that throws makes class-validator leave the promises of its other rules to nobody. Those are no findings.
+  let listeners: NodeJS.UnhandledRejectionListener[] = []
+  const listen = (reason: unknown, promise: Promise<unknown>) => {
+    if (reason instanceof Error && reason.stack?.includes('ValidationExecutor')) return
+    for (const listener of listeners) listener(reason, promise)
+  }
+  before(() => {
+    listeners = process.listeners('unhandledRejection')
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', listen)
+  })
+  after(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of listeners) process.on('unhandledRejection', listener)
+  })
+
   it('finds what class-validator finds, changes what it changes and throws what it throws', async () => {
     const count = { passed: 0, asked: 0, failed: 0 }
     await fc.assert(
