@@ -7,6 +7,19 @@ export const POSTGRES_ERRORS = {
     mend: 'Check host, port, user and password of the pool, and that the server accepts connections.',
     retryable: true,
   },
+  POSTGRES_LOGIN_REFUSED: {
+    message: 'PostgreSQL let nobody in: {reason}.',
+    mend: 'Check user, password and database of the pool, and what pg_hba.conf allows.',
+  },
+  POSTGRES_READ_ONLY: {
+    message: 'This PostgreSQL takes no writes: it is a replica, or its transactions are read-only.',
+    mend: 'Connect to the primary, such as with target_session_attrs or through the address that follows a failover.',
+    retryable: true,
+  },
+  POSTGRES_FORBIDDEN: {
+    message: 'PostgreSQL forbids what a service does in the schema {schema}: {reason}.',
+    mend: 'Run what grants(role) answers, as the owner of the tables.',
+  },
   POSTGRES_SCHEMA_MISSING: {
     message: 'The schema {schema} of this database has no Gulo tables.',
     mend: 'Run the migrations: migrate(pool), or migrate: true in postgres({ … }).',

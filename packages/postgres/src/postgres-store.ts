@@ -3,7 +3,6 @@ import {
   type CommitSignal,
   createRuntime,
   type DeadLetters,
-  GuloError,
   type IdempotencyKeyStore,
   type Inbox,
   type InboxRetention,
@@ -18,17 +17,18 @@ import {
 } from '@gulo/core'
 import type { PostgresSettings } from './config/settings.js'
 import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js'
-import { postgresFault } from './faults.js'
 import { Consumers } from './inbox/consumers.js'
 import { PostgresAttemptLog } from './inbox/postgres-attempt-log.js'
 import { PostgresIdempotencyKeys } from './inbox/postgres-idempotency-keys.js'
 import { PostgresInbox } from './inbox/postgres-inbox.js'
 import { checkSchema, migrateSchema } from './migrations/migrate.js'
+import { checkRights } from './migrations/rights.js'
 import { PostgresOutbox } from './outbox/postgres-outbox.js'
 import { PostgresSchedule } from './scheduling/postgres-schedule.js'
+import { startFault } from './sql/connection-fault.js'
 import type { SqlExecutor, SqlPool } from './sql/executor.js'
 import { pgPool } from './sql/pg.js'
-import { reasonOf, sqlStateOf } from './sql/problems.js'
+import { reasonOf } from './sql/problems.js'
 import { Schema } from './sql/schema.js'
 import { PgTransactions } from './unit-of-work/pg-transactions.js'
 import { PostgresUnitOfWork, type Transactions } from './unit-of-work/postgres-unit-of-work.js'
@@ -89,15 +89,18 @@ export class PostgresStore implements Store, RuntimeUser {
     if (this.ownRuntime === undefined) this.runtime = runtime
   }
 
-  /** @throws POSTGRES_UNREACHABLE, POSTGRES_SCHEMA_MISSING, POSTGRES_SCHEMA_OLDER, POSTGRES_SCHEMA_NEWER, POSTGRES_MIGRATION_FAILED */
+  /**
+   * @throws POSTGRES_UNREACHABLE, POSTGRES_LOGIN_REFUSED, POSTGRES_READ_ONLY, POSTGRES_FORBIDDEN, POSTGRES_SCHEMA_MISSING,
+   * POSTGRES_SCHEMA_OLDER, POSTGRES_SCHEMA_NEWER, POSTGRES_MIGRATION_FAILED
+   */
   async start(): Promise<void> {
     const { schema, migrate } = this.settings
     try {
       if (migrate) await migrateSchema(this.pool, schema)
       else await checkSchema(this.pool, schema)
+      await checkRights(this.pool, schema)
     } catch (error) {
-      if (GuloError.is(error) || sqlStateOf(error) !== undefined) throw error
-      throw postgresFault('POSTGRES_UNREACHABLE', { reason: reasonOf(error) }, error)
+      throw startFault(error, schema)
     }
     this.settings.pool.on?.('error', this.lost)
     this.cleanLater()

@@ -35,10 +35,7 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,30}$/
 /** Fills in the defaults. @throws GULO_CONFIGURATION_INVALID with every fault at once */
 export function settingsOf(options: PostgresOptions): PostgresSettings {
   const faults = findFaults(options)
-  if (faults.length > 0) {
-    const details = { component: 'postgres', count: faults.length, faults: faults.join(' ') }
-    throw coreFault('GULO_CONFIGURATION_INVALID', details)
-  }
+  refuse(faults)
   return Object.freeze({
     pool: options.pool,
     transactions: options.transactions,
@@ -56,6 +53,34 @@ export function settingsOf(options: PostgresOptions): PostgresSettings {
   })
 }
 
+/** Refuses what `migrate` and its like cannot work with. @throws GULO_CONFIGURATION_INVALID */
+export function checkTables({ pool, schema }: { readonly pool?: unknown; readonly schema: string }): void {
+  refuse([...(pool === undefined ? [] : poolFaults(pool)), ...schemaFaults(schema)])
+}
+
+/** @throws GULO_CONFIGURATION_INVALID */
+export function checkRole(role: unknown): void {
+  const fits = typeof role === 'string' && role !== '' && !role.includes('\0')
+  refuse(fits ? [] : [`role is ${role === '' ? 'empty' : String(role)}; expected the name of a role of the database.`])
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length === 0) return
+  const details = { component: 'postgres', count: faults.length, faults: faults.join(' ') }
+  throw coreFault('GULO_CONFIGURATION_INVALID', details)
+}
+
+function poolFaults(pool: unknown): string[] {
+  const { connect, query } = (pool ?? {}) as { connect?: unknown; query?: unknown }
+  if (typeof connect === 'function' && typeof query === 'function') return []
+  return [`pool is ${pool === undefined ? 'missing' : String(pool)}; expected new Pool(…) of pg.`]
+}
+
+function schemaFaults(schema: unknown): string[] {
+  if (schema === undefined || (typeof schema === 'string' && SCHEMA.test(schema))) return []
+  return [`schema is ${String(schema)}; expected at most 31 lower-case letters, digits and underscores.`]
+}
+
 function findFaults(options: PostgresOptions): string[] {
   if (typeof options !== 'object' || options === null) return [`options is ${String(options)}; pass { pool }.`]
   const { pool, schema, isolation, inboxRetention } = options
@@ -66,12 +91,9 @@ function findFaults(options: PostgresOptions): string[] {
       ([name, [lowest, highest]]) =>
         `${name} is ${String(given[name])}; expected a whole number from ${lowest} to ${highest}.`,
     )
-  if (typeof pool?.connect !== 'function' || typeof pool.query !== 'function')
-    faults.push(`pool is ${pool === undefined ? 'missing' : String(pool)}; expected new Pool(…) of pg.`)
+  faults.push(...poolFaults(pool), ...schemaFaults(schema))
   if (options.transactions !== undefined && typeof options.transactions?.run !== 'function')
     faults.push(`transactions is ${String(options.transactions)}; expected what an adapter makes, with a method run.`)
-  if (schema !== undefined && !SCHEMA.test(String(schema)))
-    faults.push(`schema is ${String(schema)}; expected at most 31 lower-case letters, digits and underscores.`)
   if (isolation !== undefined && !ISOLATION.includes(isolation))
     faults.push(`isolation is ${String(isolation)}; expected ${ISOLATION.join(', ')}.`)
   if (inboxRetention !== undefined && !((toMs(inboxRetention) ?? 0) > 0))

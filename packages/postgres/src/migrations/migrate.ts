@@ -82,7 +82,7 @@ async function apply(connection: SqlConnection, migration: Migration, schema: st
 }
 
 /** One statement at a time; the steps have no semicolon but at the end of a statement's line. */
-function statementsOf(sql: string): string[] {
+export function statementsOf(sql: string): string[] {
   return sql
     .split(/;\s*$/m)
     .map((each) => each.trim())

@@ -1,4 +1,5 @@
 import { postgresFault } from '../faults.js'
+import { connectionFault } from '../sql/connection-fault.js'
 import type { SqlConnection, SqlExecutor, SqlPool } from '../sql/executor.js'
 import { isConflict, reasonOf, sqlStateOf } from '../sql/problems.js'
 import type { IsolationLevel, TransactionRunner } from './transaction-runner.js'
@@ -7,7 +8,7 @@ import type { IsolationLevel, TransactionRunner } from './transaction-runner.js'
 export class PgTransactions implements TransactionRunner {
   constructor(private readonly pool: SqlPool) {}
 
-  /** @throws POSTGRES_UNREACHABLE, POSTGRES_COMMIT_FAILED, POSTGRES_COMMIT_UNKNOWN, and what the work throws */
+  /** @throws POSTGRES_UNREACHABLE, POSTGRES_LOGIN_REFUSED, POSTGRES_COMMIT_FAILED, POSTGRES_COMMIT_UNKNOWN, and what the work throws */
   async run<T>(isolation: IsolationLevel, work: (executor: SqlExecutor, client: unknown) => Promise<T>): Promise<T> {
     const connection = await this.connect()
     let broken = true
@@ -29,7 +30,7 @@ export class PgTransactions implements TransactionRunner {
     try {
       return await this.pool.connect()
     } catch (error) {
-      throw postgresFault('POSTGRES_UNREACHABLE', { reason: reasonOf(error) }, error)
+      throw connectionFault(error)
     }
   }
 }

@@ -1,4 +1,5 @@
-import { GuloError } from '@gulo/core'
+import { createRuntime, GuloError } from '@gulo/core'
+import { VirtualClock } from '@gulo/testing'
 import { expect } from 'chai'
 import { describeWithDatabase, makeStore } from '../support/database.js'
 import { drain, event, openTransaction, store } from '../support/writers.js'
@@ -9,7 +10,8 @@ describeWithDatabase('A relay that reads the outbox', (pool) => {
   it('finds what a transaction commits that was open while younger events were relayed', async () => {
     const { store: own, dispose } = await makeStore(pool, { sweepMs: 86_400_000 })
     const late = await openTransaction(own)
-    const [first, others] = [event('late'), [event('a'), event('b'), event('c')]]
+    // One for each slot, so that one of them comes after the late one in slot 0.
+    const [first, others] = [event('late'), Array.from({ length: 64 }, (_, key) => event(`key-${key}`))]
     // Written by hand: it has its sequence number now, and the others come after it.
     await late.transaction.query(
       `insert into ${own.schema}.outbox (slot, id, aggregatetype, aggregateid, type, source, content_type)
@@ -18,17 +20,20 @@ describeWithDatabase('A relay that reads the outbox', (pool) => {
     )
     for (const each of others) await store(own, each)
     expect([...(await drain(own))].sort()).to.deep.equal(others.map(({ id }) => id).sort())
-    await drain(own)
+    for (let round = 0; round < 4; round++) await drain(own)
     await late.commit()
     expect(await drain(own)).to.deep.equal([first.id])
     await dispose()
   })
 
   it('passes over it until the next sweep when the floor may rise too early', async () => {
+    const clock = new VirtualClock()
     const { store: own, dispose } = await makeStore(pool, {
-      sweepMs: 86_400_000,
+      sweepMs: 60_000,
       maxFloorLagMs: 0,
+      leaseMs: 600_000,
       logger: silent,
+      runtime: createRuntime({ clock }),
     })
     const late = await openTransaction(own)
     await late.transaction.query(
@@ -38,9 +43,14 @@ describeWithDatabase('A relay that reads the outbox', (pool) => {
     )
     // One for each slot, so that one of them comes after the late one in slot 0.
     for (let key = 0; key < 64; key++) await store(own, event(`key-${key}`))
-    for (let round = 0; round < 4; round++) await drain(own)
+    for (let round = 0; round < 4; round++) {
+      await clock.advance(1)
+      await drain(own)
+    }
     await late.commit()
     expect(await drain(own)).to.deep.equal([])
+    await clock.advance(60_000)
+    expect(await drain(own)).to.have.length(1)
     await dispose()
   })
 
