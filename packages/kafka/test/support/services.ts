@@ -1,4 +1,4 @@
-export interface StartedBroker {
+interface StartedBroker {
   start(): Promise<void>
   ready(): Promise<void>
   stop(how: { readonly keep: boolean }): Promise<void>
