@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
 import { measure } from './measure.js'
+import { narrowed } from './narrowed.js'
 import { installPeers } from './peers.js'
 import { exitCodeOf, toTable } from './report.js'
 import { findService } from './services.js'
 import type { Suite } from './suite.js'
 import { suites } from './suites.js'
 
-const USAGE = `npm run -s bench -- ${suites.map(({ name }) => name).join('|')} [--json] [--quick] [--no-peers]
+const USAGE = `npm run -s bench -- ${suites.map(({ name }) => name).join('|')} [--json] [--quick] [--no-peers] [--case=TEXT]
 npm run -s bench -- peers      installs the libraries Gulo is measured beside`
 
 async function main(): Promise<number> {
@@ -17,12 +18,14 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: true },
+      case: { type: 'string', default: '' },
     },
   })
   const [name = 'dispatch'] = positionals
   if (name === 'peers') return installPeers() ? 0 : 1
-  const suite = suites.find((each) => each.name === name)
-  if (suite === undefined || positionals.length > 1) throw new Error(`There is no suite ${positionals.join(' ')}.`)
+  const found = suites.find((each) => each.name === name)
+  if (found === undefined || positionals.length > 1) throw new Error(`There is no suite ${positionals.join(' ')}.`)
+  const suite = narrowed(found, values.case)
   const report = await measureWithService(suite, values)
   console.log(values.json ? JSON.stringify(report) : toTable(report))
   return exitCodeOf(report)

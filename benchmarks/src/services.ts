@@ -11,17 +11,27 @@ interface Resolved extends RunningService {
 }
 
 interface Services {
-  resolve(name: string): Promise<Resolved>
+  resolve(name: string, options?: { readonly mayBuild: boolean }): Promise<Resolved>
   describeService(service: Resolved): string
 }
 
 /** Finds the service of a suite as the tests do, or brings it up, and says which on standard error. */
 export async function findService(name: string | undefined): Promise<RunningService> {
   if (name === undefined) return { address: '', stop: async () => undefined }
-  const module = new URL('../../scripts/services/resolve.mjs', import.meta.url)
-  const { resolve, describeService } = (await import(module.href)) as Services
+  const { resolve, describeService } = await services()
   const found = await resolve(name)
   console.error(describeService(found))
   if (found.how === 'skipped') throw new Error(`There is no ${name} here: ${found.detail}.`)
   return found
+}
+
+/** The folder of a library that the tests have built, or why there is none; nothing is built. */
+export async function findLibrary(name: string): Promise<{ readonly folder: string } | { readonly reason: string }> {
+  const { how, address, detail = '' } = await (await services()).resolve(name, { mayBuild: false })
+  return how === 'skipped' ? { reason: detail } : { folder: address }
+}
+
+async function services(): Promise<Services> {
+  const module = new URL('../../scripts/services/resolve.mjs', import.meta.url)
+  return (await import(module.href)) as Services
 }

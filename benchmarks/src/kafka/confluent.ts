@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { findLibrary } from '../services.js'
 import type { Scope } from '../suite.js'
 
 /** As much of the producer of `@confluentinc/kafka-javascript` as is used here. */
@@ -18,14 +16,12 @@ interface Confluent {
   }
 }
 
-const NAME = '@confluentinc/kafka-javascript'
-
 /**
  * A connected idempotent producer that lingers for nothing, or why there is none: the library is compiled on
- * installation, and is looked for in the folder that `GULO_TEST_CONFLUENT` names, else in `~/.cache/confluent`.
+ * installation, and is taken from the folder that `GULO_TEST_CONFLUENT` names, else from where the tests have built it.
  */
 export async function confluentProducer(scope: Scope, brokers: readonly string[]): Promise<ConfluentProducer | string> {
-  const library = load()
+  const library = await load()
   if (typeof library === 'string') return library
   const { Kafka, logLevel } = library.KafkaJS
   const client = new Kafka({ kafkaJS: { brokers: [...brokers], clientId: 'benchmarks', logLevel: logLevel.ERROR } })
@@ -35,12 +31,13 @@ export async function confluentProducer(scope: Scope, brokers: readonly string[]
   return producer
 }
 
-function load(): Confluent | string {
-  const folder = process.env['GULO_TEST_CONFLUENT'] || join(homedir(), '.cache', 'confluent')
-  if (!existsSync(join(folder, 'node_modules', NAME))) return `${NAME} is not installed in GULO_TEST_CONFLUENT`
+async function load(): Promise<Confluent | string> {
+  const named = process.env['GULO_TEST_CONFLUENT']
+  const found = named ? { folder: named } : await findLibrary('confluent')
+  if ('reason' in found) return `@confluentinc/kafka-javascript: ${found.reason}`
   try {
-    return createRequire(join(folder, 'package.json'))(NAME) as Confluent
+    return createRequire(import.meta.url)(found.folder) as Confluent
   } catch (error) {
-    return `${NAME} cannot be loaded: ${(error as Error).message.split('\n', 1)[0]}`
+    return `@confluentinc/kafka-javascript cannot be loaded: ${(error as Error).message.split('\n', 1)[0]}`
   }
 }
