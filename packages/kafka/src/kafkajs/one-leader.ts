@@ -1,4 +1,4 @@
-import type { ICustomPartitioner, Message, PartitionerArgs } from 'kafkajs'
+import type { ICustomPartitioner, Message } from 'kafkajs'
 
 /** What the messages of one call have in common: the broker that leads their partitions, once the first was looked at. */
 export interface Call {
@@ -14,28 +14,20 @@ interface Addressed extends Message {
 /**
  * Keeps a call in one request. kafkajs splits it when its own view of the leaders has moved on, and while one part fails
  * the other may be stored: sent again under a new sequence number, it would be stored twice. kafkajs asks this function
- * for the partition of every message before it sends any, with the very view it is about to use; it takes the refusal
+ * for the partition of every batch before it sends any, with the very view it is about to use; it takes the refusal
  * for old metadata and reads that anew.
  */
-export const oneLeader: ICustomPartitioner = () => {
-  let lastView: PartitionerArgs['partitionMetadata'] | undefined
-  let lastPartition = -1
-  let lastCall: Call | undefined
-  return ({ topic, partitionMetadata, message }) => {
+export const oneLeader: ICustomPartitioner =
+  () =>
+  ({ topic, partitionMetadata, message }) => {
     const { partition, call } = message as Addressed
-    // the messages of a partition come one after another
-    if (partition === lastPartition && call === lastCall && partitionMetadata === lastView) return partition
     const found = partitionMetadata.find(({ partitionId }) => partitionId === partition)
     if (found === undefined) throw staleView(`the client does not know partition ${partition} of ${topic} yet`)
     call.leader ??= found.leader
     if (call.leader !== found.leader)
       throw staleView(`the client sees another leader for partition ${partition} of ${topic}`)
-    lastView = partitionMetadata
-    lastPartition = partition
-    lastCall = call
     return partition
   }
-}
 
 /** An error that kafkajs answers by reading metadata; it has no code, because no broker has refused anything. */
 function staleView(message: string): Error {

@@ -1,4 +1,4 @@
-import type { Message, Producer, TopicMessages } from 'kafkajs'
+import type { Producer, TopicMessages } from 'kafkajs'
 import type { PartitionAnswer, PartitionBatch, ProducerSession } from '../client/client.js'
 import type { Compression } from '../config/codecs.js'
 import type { KafkaSettings } from '../config/settings.js'
@@ -8,6 +8,7 @@ import { translated } from './failures.js'
 import { KillSwitch } from './kill-switch.js'
 import { type Call, oneLeader } from './one-leader.js'
 import { Seeds } from './seeds.js'
+import { type StubBatch, toMessages } from './stubs.js'
 import { type Written, WrittenRecords } from './written-records.js'
 
 // One for all producers of the process, as kafkajs has one table of codecs for it; empty but while requests are formed.
@@ -69,14 +70,15 @@ export class KafkajsProducer implements ProducerSession {
 }
 
 function toTopicMessages(batches: readonly PartitionBatch[]) {
-  const topics = new Map<string, Message[]>()
+  const topics = new Map<string, StubBatch[]>()
   const call: Call = { leader: undefined }
   const written = batches.map((batch) => records.write(batch, call))
   for (const [index, { topic }] of batches.entries()) {
     const { stubs } = written[index] as Written
-    const messages = topics.get(topic)
-    topics.set(topic, messages === undefined ? [...stubs] : messages.concat(stubs))
+    const others = topics.get(topic)
+    if (others === undefined) topics.set(topic, [stubs])
+    else others.push(stubs)
   }
-  const topicMessages: TopicMessages[] = [...topics].map(([topic, messages]) => ({ topic, messages }))
+  const topicMessages: TopicMessages[] = [...topics].map(([topic, all]) => ({ topic, messages: toMessages(all) }))
   return { topicMessages, written }
 }

@@ -1,6 +1,6 @@
-import type { Message } from 'kafkajs'
 import type { PartitionBatch } from '../client/client.js'
 import { RecordWriter } from './record-writer.js'
+import type { StubBatch } from './stubs.js'
 
 const TOKEN_BYTES = 8
 // length, attributes, age, offset, length of the key: one byte each for the first stub
@@ -9,7 +9,12 @@ const TOKEN_AT = 5
 /** A batch that has been written, and what is given to kafkajs in place of its records. */
 export interface Written {
   readonly token: number
-  readonly stubs: readonly Message[]
+  readonly stubs: StubBatch
+}
+
+interface Waiting {
+  readonly records: Buffer
+  readonly stubs: StubBatch
 }
 
 /**
@@ -19,7 +24,7 @@ export interface Written {
  */
 export class WrittenRecords {
   private readonly writer = new RecordWriter()
-  private readonly waiting = new Map<number, Buffer>()
+  private readonly waiting = new Map<number, Waiting>()
   private lastToken = 0
 
   /** Keeps the records of a batch until `forget`. */
@@ -30,20 +35,23 @@ export class WrittenRecords {
       if (timestamp > youngest) youngest = timestamp
     }
     this.lastToken += 1
-    this.waiting.set(this.lastToken, this.writer.write(records, oldest))
     const key = Buffer.alloc(TOKEN_BYTES)
     key.writeDoubleBE(this.lastToken)
     const stub = { key: null, value: null, headers: {}, partition, call }
     const first = { ...stub, key, timestamp: String(oldest) }
     const last = { ...stub, timestamp: String(youngest) }
-    return { token: this.lastToken, stubs: records.map((_, index) => (index === 0 ? first : last)) }
+    const stubs = { partition, count: records.length, first, last, grouped: false }
+    this.waiting.set(this.lastToken, { records: this.writer.write(records, oldest), stubs })
+    return { token: this.lastToken, stubs }
   }
 
   /** The real records in place of written stubs. */
-  inPlaceOf(stubs: Buffer): Buffer {
-    const records = this.waiting.get(stubs.readDoubleBE(TOKEN_AT))
-    if (records === undefined) throw new Error('these records were never written')
-    return records
+  inPlaceOf(bytes: Buffer): Buffer {
+    const found = this.waiting.get(bytes.readDoubleBE(TOKEN_AT))
+    if (found === undefined) throw new Error('these records were never written')
+    // Counted otherwise, they would be stored under the sequence number of one.
+    if (!found.stubs.grouped) throw new Error('this version of kafkajs counts messages in another way')
+    return found.records
   }
 
   forget(written: readonly Written[]): void {

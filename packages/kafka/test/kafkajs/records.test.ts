@@ -1,8 +1,12 @@
 import { seededRandom } from '@gulo/core'
 import type { KafkaRecord } from '@gulo/kafka'
 import { expect } from 'chai'
+import groupMessagesPerPartition from 'kafkajs/src/producer/groupMessagesPerPartition.js'
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js'
+import produceRequest from 'kafkajs/src/protocol/requests/produce/v7/request.js'
+import { registerReplacement } from '../../dist/kafkajs/compression.js'
 import { RecordWriter } from '../../dist/kafkajs/record-writer.js'
+import { toMessages } from '../../dist/kafkajs/stubs.js'
 import { WrittenRecords } from '../../dist/kafkajs/written-records.js'
 
 /** What kafkajs itself would write. */
@@ -53,28 +57,60 @@ describe('Records written here', () => {
     const records = [at(0), at(2 ** 31), at(2 ** 45), at(1)]
     expect(new RecordWriter().write(records, 0).toString('hex')).to.equal(theirs(records, 0))
   })
+})
 
-  it('are as long as their stubs are many, and are found by what kafkajs makes of those', () => {
-    const written = new WrittenRecords()
-    const batches = [3, 1, 70].map((length, partition) => ({
-      topic: 't',
-      partition,
-      records: Array.from({ length }, randomRecord),
-    }))
+const written = new WrittenRecords()
+const numberOf = registerReplacement((stubs) => written.inPlaceOf(stubs))
+
+/** The request that kafkajs makes of a call for these messages, as bytes. */
+async function requestOf(messages: readonly object[], compression: number): Promise<string> {
+  const groups = groupMessagesPerPartition({
+    topic: 't',
+    partitionMetadata: [{}],
+    messages,
+    partitioner: ({ message }) => message.partition,
+  })
+  const partitions = Object.entries(groups).map(([partition, group]) => {
+    return { partition: Number(partition), firstSequence: 7, messages: group }
+  })
+  const topicData = [{ topic: 't', partitions }]
+  const request = produceRequest({ acks: -1, timeout: 1000, producerId: 5, producerEpoch: 0, compression, topicData })
+  return (await request.encode()).buffer.toString('hex')
+}
+
+const tinyRecord = (): KafkaRecord => ({ key: text(5), value: bytes(9), headers: {}, timestamp: 1_800_000_000_000 })
+const someBatches = () =>
+  [3, 1, 2, 40, 1500].map((length, partition) => {
+    return { topic: 't', partition, records: Array.from({ length }, length > 1000 ? tinyRecord : randomRecord) }
+  })
+
+describe('A request whose records were written here', () => {
+  it('is, byte for byte, that of kafkajs for the same records', async () => {
+    const batches = someBatches()
     const all = batches.map((batch) => written.write(batch, {}))
-    for (const [index, { stubs }] of all.entries()) {
-      const { records } = batches[index] as (typeof batches)[0]
-      const oldest = Math.min(...records.map(({ timestamp }) => timestamp))
-      const encoded = stubs.map((stub, offsetDelta) =>
-        encodeRecord({ ...stub, offsetDelta, timestampDelta: Number(stub.timestamp) - oldest }),
-      )
-      expect(stubs).to.have.length(records.length)
-      const found = written.inPlaceOf(Buffer.concat(encoded.map(({ buffer }) => buffer)))
-      expect(found.toString('hex')).to.equal(theirs(records, oldest))
-    }
-    const { stubs } = all[0] as (typeof all)[0]
-    const first = encodeRecord({ ...stubs[0], offsetDelta: 0, timestampDelta: 0 }).buffer
+    const messages = batches.flatMap(({ partition, records }) =>
+      records.map(({ key = null, value, headers, timestamp }) => {
+        const buffers = Object.entries(headers).map(([name, content]) => [name, Buffer.from(content as Uint8Array)])
+        const bytes = value && Buffer.from(value)
+        return { partition, key, value: bytes, headers: Object.fromEntries(buffers), timestamp: String(timestamp) }
+      }),
+    )
+    const ours = await requestOf(toMessages(all.map(({ stubs }) => stubs)), numberOf('none'))
     written.forget(all)
-    expect(() => written.inPlaceOf(first)).to.throw('never written')
+    expect(ours === (await requestOf(messages, 0))).to.equal(true)
+  })
+
+  it('is refused where kafkajs would count other messages than there are records', async () => {
+    const all = someBatches().map((batch) => written.write(batch, {}))
+    const error = await requestOf([...toMessages(all.map(({ stubs }) => stubs))], numberOf('none')).catch(String)
+    written.forget(all)
+    expect(error).to.match(/counts messages in another way/)
+  })
+
+  it('is refused once its records are forgotten', async () => {
+    const all = someBatches().map((batch) => written.write(batch, {}))
+    written.forget(all)
+    const error = await requestOf(toMessages(all.map(({ stubs }) => stubs)), numberOf('none')).catch(String)
+    expect(error).to.match(/never written/)
   })
 })
