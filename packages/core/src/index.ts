@@ -18,6 +18,7 @@ export type { Incoming, Readable, ReadLimits } from './codec/incoming.js'
 export type { Reader } from './codec/reader.js'
 // consuming
 export { type Backoff, type ExponentialOptions, exponential, fixed } from './consuming/backoff.js'
+export type { BatchOptions } from './consuming/batch-size.js'
 export { BrokerDeadLetters } from './consuming/broker-dead-letters.js'
 export type { CircuitBreakerOptions } from './consuming/circuit-breaker.js'
 export { Consumer } from './consuming/consumer.js'
@@ -43,7 +44,16 @@ export {
 } from './consuming/failure-rule.js'
 export type { FailureStage, Verdict } from './consuming/failure-stage.js'
 export type { IdempotencyKeyStore } from './consuming/idempotency-keys.js'
-export type { AttemptLog, Inbox, InboxEntry, InboxRetention } from './consuming/inbox.js'
+export type {
+  AttemptLog,
+  BatchAttemptLog,
+  BatchInbox,
+  BatchWork,
+  Inbox,
+  InboxEntry,
+  InboxMessage,
+  InboxRetention,
+} from './consuming/inbox.js'
 export type { MemoryAttemptLog } from './consuming/memory-attempt-log.js'
 export type { MemoryDeadLetters } from './consuming/memory-dead-letters.js'
 export type { MemoryIdempotencyKeys } from './consuming/memory-idempotency-keys.js'

@@ -1,5 +1,7 @@
 import {
   type AttemptLog,
+  type BatchAttemptLog,
+  type BatchInbox,
   type CommitSignal,
   createRuntime,
   type DeadLetters,
@@ -44,8 +46,8 @@ export class PostgresStore implements Store, RuntimeUser {
   readonly durable = true
   readonly unitOfWork: Transactions
   readonly outbox: Outbox & CommitSignal & OutboxGauge
-  readonly inbox: Inbox & InboxRetention
-  readonly attempts: AttemptLog
+  readonly inbox: Inbox & BatchInbox & InboxRetention
+  readonly attempts: AttemptLog & BatchAttemptLog
   readonly deadLetters: DeadLetters
   readonly schedule: Schedule
   readonly idempotencyKeys: IdempotencyKeyStore

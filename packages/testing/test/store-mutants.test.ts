@@ -7,6 +7,7 @@ import {
   scheduleCases,
   unitOfWorkCases,
 } from '@gulo/testing'
+import { batchAttemptMutants, batchInboxMutants } from './batch-mutants.js'
 import { inboxMutants } from './inbox-mutants.js'
 import { attemptMutants, keyMutants } from './key-mutants.js'
 import { letterMutants } from './letter-mutants.js'
@@ -17,8 +18,8 @@ import { unitOfWorkMutants } from './unit-of-work-mutants.js'
 
 describeMutants('units of work', unitOfWorkCases(), unitOfWorkMutants)
 describeMutants('outboxes', outboxCases(), outboxMutants)
-describeMutants('inboxes', inboxCases({ patienceMs: 200 }), inboxMutants)
+describeMutants('inboxes', inboxCases({ patienceMs: 200 }), [...inboxMutants, ...batchInboxMutants])
 describeMutants('dead letters', deadLettersCases(), letterMutants)
 describeMutants('schedules', scheduleCases({ patienceMs: 200 }), scheduleMutants)
 describeMutants('idempotency keys', idempotencyKeyStoreCases(), keyMutants)
-describeMutants('attempt logs', attemptLogCases(), attemptMutants)
+describeMutants('attempt logs', attemptLogCases(), [...attemptMutants, ...batchAttemptMutants])

@@ -105,7 +105,8 @@ async function tryOnce(parts: ConsumerParts, task: Task, number: number): Promis
   return outcome
 }
 
-function handled(parts: ConsumerParts, task: Task, done: Done): undefined {
+/** Tells of a message that is handled, or was before. */
+export function handled(parts: ConsumerParts, task: Task, done: Done): undefined {
   tell(parts, task, task.attempt, done)
   count(parts, true)
 }

@@ -1,3 +1,4 @@
+import { describeValue } from '../message/message.js'
 import { extentFaults } from '../transport/check-subscription.js'
 import type { ConsumerOptions } from './consumer-options.js'
 
@@ -11,8 +12,23 @@ export function consumerFaults(options: ConsumerOptions): readonly string[] {
       ? []
       : [`concurrency is ${concurrency}: use a whole number above 0.`]),
     ...(maxUnfinishedAttempts > 0 ? [] : [`maxUnfinishedAttempts is ${maxUnfinishedAttempts}: use a number above 0.`]),
+    ...batchFaults(options.batch),
     ...extentFaults(options),
     ...sharedFaults(options),
+  ]
+}
+
+/** What is wrong with the bounds of batches, each with its mend. */
+export function batchFaults(batch: ConsumerOptions['batch']): string[] {
+  if (batch === undefined || batch === false) return []
+  if (typeof batch !== 'object' || batch === null)
+    return [`batch is ${describeValue(batch)}: use { size, maxMs }, or false for a transaction per message.`]
+  const { size = 100, maxMs = 100 } = batch
+  return [
+    ...(Number.isInteger(size) && size > 0 && size <= 10_000
+      ? []
+      : [`batch.size is ${size}: use a whole number from 1 to 10000.`]),
+    ...(maxMs > 0 ? [] : [`batch.maxMs is ${maxMs}: use a number above 0.`]),
   ]
 }
 

@@ -14,13 +14,14 @@ import { canForward } from '../transport/forwarding.js'
 import type { TopicStrategy } from '../transport/topics.js'
 import type { StartPosition, Transport } from '../transport/transport.js'
 import { checkedMs } from './backoff.js'
+import type { BatchOptions } from './batch-size.js'
 import { BrokerDeadLetters } from './broker-dead-letters.js'
 import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js'
 import type { ConsumerParts } from './consumer-parts.js'
 import type { DeadLetterSink } from './dead-letters.js'
 import { defaultFailurePolicy, type FailurePolicy, needsSchedule } from './failure-policy.js'
 import { Gate } from './gate.js'
-import type { AttemptLog, Inbox } from './inbox.js'
+import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
 import { RetryTopics } from './retry-topics.js'
 
@@ -50,14 +51,20 @@ export interface ConsumerOptions {
   readonly broadcast?: boolean
   /** How many keys are handled at once. @default 16 */
   readonly concurrency?: number
+  /**
+   * How many messages share one transaction; `false` gives each its own. Takes a unit of work, an inbox that can take many
+   * at once, and an outbox or nothing to publish. When one of them fails all are rolled back and handled again, each
+   * alone: what handlers do outside the transaction may then be done twice. @default 100 messages, 100 ms
+   */
+  readonly batch?: BatchOptions | false
   /** What happens when a handler fails. @default 3 attempts in place, then the dead letters */
   readonly policy?: FailurePolicy
   /** Holds the subscription when too many attempts fail. @default off */
   readonly circuitBreaker?: CircuitBreakerOptions
   /** Remembers what is done, so that a redelivery takes effect once. @default none */
-  readonly inbox?: Inbox
+  readonly inbox?: Inbox & Partial<BatchInbox>
   /** Counts attempts that never finished, so that a message which ends the process is found out. @default none */
-  readonly attemptLog?: AttemptLog
+  readonly attemptLog?: AttemptLog & Partial<BatchAttemptLog>
   /** Unfinished attempts after which a message is poison. @default 3 */
   readonly maxUnfinishedAttempts?: number
   /** Where messages are set aside. @default topics beside the message's own, `<topic>.dlq` and `<topic>.quarantine`, where the transport can forward */

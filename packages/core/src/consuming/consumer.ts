@@ -9,12 +9,13 @@ import { withDeadline } from '../runtime/clock.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
 import { sayPosition } from '../transport/start-position.js'
 import type { PartitionLag, StopOptions } from '../transport/transport.js'
+import type { ArrivalLanes } from './arrival.js'
 import { consumerFaults, policyFaults } from './consumer-faults.js'
 import { type ConsumerExtent, type ConsumerOptions, resolveParts } from './consumer-options.js'
 import type { ConsumerParts } from './consumer-parts.js'
 import { Delivery, type TypeRoute } from './delivery.js'
 import { defaultFailurePolicy } from './failure-policy.js'
-import { Lanes } from './lanes.js'
+import { lanesFor } from './lanes-for.js'
 import { openReading } from './open-reading.js'
 import type { Reading } from './reading.js'
 import type { Redelivery } from './redelivery.js'
@@ -27,7 +28,7 @@ export class Consumer {
   private readonly added: HandlerSource[] = []
   private readonly stopping = new AbortController()
   private readonly aborted = new AbortController()
-  private readonly lanes: Lanes
+  private lanes: ArrivalLanes | undefined
   private delivery: Delivery | undefined
   private reading: Reading | undefined
   private parts: ConsumerParts | undefined
@@ -39,7 +40,6 @@ export class Consumer {
     reportFaults(options.group ? `the consumer ${options.group}` : 'a consumer', consumerFaults(options))
     this.options = options
     this.group = options.group
-    this.lanes = new Lanes(options.concurrency ?? 16)
     // Every message in flight may listen, each for as long as it waits.
     setMaxListeners(0, this.stopping.signal, this.aborted.signal)
   }
@@ -68,6 +68,7 @@ export class Consumer {
     const handlers = this.options.handlers ?? integrationHandlers(mediator)
     const types = typesOf(this.group, handlers, parts.contracts)
     this.parts = parts
+    this.lanes = lanesFor(this.options, parts)
     this.delivery = new Delivery(parts, types, this.lanes)
     this.state = 'started'
     const reading = await this.subscribe(this.delivery, types, parts)
@@ -101,9 +102,9 @@ export class Consumer {
       throw fault('GULO_NOT_STARTED', { operation: 'stop', component: `the consumer ${this.group}` })
     this.state = 'stopped'
     this.stopping.abort()
-    const work = Promise.all([this.reading?.close({ deadlineMs }), this.lanes.drained()])
+    const work = Promise.all([this.reading?.close({ deadlineMs }), this.lanes?.drained()])
     const late = () => {
-      const pending = `${this.lanes.size} messages in flight`
+      const pending = `${this.lanes?.size} messages in flight`
       return fault('GULO_STOP_DEADLINE', { component: `The consumer ${this.group}`, deadlineMs, pending })
     }
     try {

@@ -4,9 +4,9 @@ import type { RegisteredHandler } from '../handling/registry.js'
 import type { Envelope } from '../message/envelope.js'
 import { describeValue, type Message, type MessageClass } from '../message/message.js'
 import type { ReceivedMessage } from '../transport/transport.js'
+import type { Arrival, ArrivalLanes, History } from './arrival.js'
 import { attempt, checkEnabled } from './attempts.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
-import type { Lanes } from './lanes.js'
 import type { Redelivery } from './redelivery.js'
 import { fromRetryTopic } from './retry-message.js'
 import { setAside } from './set-aside.js'
@@ -16,17 +16,6 @@ import { untilDue } from './until-due.js'
 export interface TypeRoute {
   readonly messageClass: MessageClass
   readonly handlers: readonly RegisteredHandler[]
-}
-
-type History = Pick<Redelivery, 'attempt' | 'firstFailedAt' | 'replayCount'>
-
-/** A message that waits in the lane of its key. */
-interface Arrival {
-  readonly message: ReceivedMessage
-  readonly envelope: Envelope
-  readonly messageClass: MessageClass
-  readonly handlers: readonly RegisteredHandler[]
-  readonly history: History
 }
 
 const DONE = Promise.resolve()
@@ -40,7 +29,7 @@ export class Delivery {
   constructor(
     private readonly parts: ConsumerParts,
     private readonly routes: ReadonlyMap<string, TypeRoute>,
-    private readonly lanes: Lanes,
+    private readonly lanes: ArrivalLanes,
   ) {}
 
   /**

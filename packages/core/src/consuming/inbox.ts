@@ -7,13 +7,29 @@ export interface Inbox {
   once(entry: InboxEntry, work: () => Promise<void>): Promise<'done' | 'duplicate'>
 }
 
-export interface InboxEntry {
+/** A message as one consumer knows it. */
+export interface InboxMessage {
   /** The group and, for one of several handlers, the handler. */
   readonly consumer: string
   readonly messageId: string
+}
+
+export interface InboxEntry extends InboxMessage {
   /** The transaction of the handler; without one the entry stands alone. */
   readonly transaction?: unknown
 }
+
+/** An inbox that takes many messages in one transaction. */
+export interface BatchInbox {
+  /**
+   * Enters the messages that are not done, inside `transaction`, and runs `work` with the answer for each, in the same
+   * order: whether it is new. Of a message that occurs twice the first is new. `work` answers how many of them, from the
+   * first, it has seen to; the others are forgotten again. A concurrent delivery of any of them waits for the other.
+   */
+  onceEach(messages: readonly InboxMessage[], transaction: unknown, work: BatchWork): Promise<void>
+}
+
+export type BatchWork = (isNew: readonly boolean[]) => Promise<number>
 
 /** How long an inbox remembers, for checking it against retries and replay. */
 export interface InboxRetention {
@@ -27,4 +43,14 @@ export interface AttemptLog {
   begin(consumer: string, messageId: string): Promise<number>
   /** Forgets all started attempts: the handler has come to an end, good or bad. */
   end(consumer: string, messageId: string): Promise<void>
+}
+
+/** A log of attempts that counts many in one go. No message may occur twice. */
+export interface BatchAttemptLog {
+  /** As `begin`, for each; the answers are in the same order. */
+  beginEach(messages: readonly InboxMessage[]): Promise<readonly number[]>
+  /** As `end`, for each. */
+  endEach(messages: readonly InboxMessage[]): Promise<void>
+  /** Takes the last beginning of each back: its handler has not run. */
+  withdrawEach(messages: readonly InboxMessage[]): Promise<void>
 }

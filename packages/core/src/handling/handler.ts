@@ -28,6 +28,11 @@ export interface HandlerOptions {
    * empty a cache, to tell connected clients. Without inbox and without attempts at a later time. @default false
    */
   readonly broadcast?: boolean
+  /**
+   * Whether it may share a transaction with the handlers of other messages, where the consumer takes many at once. Say no
+   * where it does what must not be done again when the message beside it fails, or holds locks for long. @default true
+   */
+  readonly batched?: boolean
 }
 
 /** A handler with the message it is for: what `@Handles` notes on a class and `handler()` makes of a function. */

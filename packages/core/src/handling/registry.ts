@@ -18,6 +18,7 @@ export interface RegisteredHandler {
   readonly name: string
   readonly isolated: boolean
   readonly broadcast: boolean
+  readonly batched: boolean
   readonly source: HandlerSource
   enabled: boolean
   /** The handler itself: one for all messages, created on first use, or a new one each time when it is transient. */
@@ -130,8 +131,8 @@ function register(
   factory: HandlerFactory,
   singles: Map<unknown, Handler<Message>>,
 ): RegisteredHandler {
-  const { isolated = false, broadcast = false } = options
-  const common = { messageClass, kind, name, isolated, broadcast, source, enabled: true }
+  const { isolated = false, broadcast = false, batched = true } = options
+  const common = { messageClass, kind, name, isolated, broadcast, batched, source, enabled: true }
   if (typeof target !== 'function') {
     checkHandle(target, name)
     return { ...common, transient: false, instance: () => target as Handler<Message> }

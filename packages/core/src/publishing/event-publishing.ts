@@ -54,6 +54,12 @@ export class EventPublishing {
     return this.publishAfter(work(context, subject as S), context, sink, what)
   }
 
+  /** The unit of work with which everything that work raises commits, so that work may join one that is open. */
+  get joinable(): UnitOfWork | undefined {
+    const { publisher, unitOfWork } = this.options
+    return publisher === undefined || isOutbox(publisher) ? unitOfWork : undefined
+  }
+
   // `then`, because every async frame on this path costs as much as the dispatch itself.
   private publishAfter<T>(work: Promise<T>, context: MessageContext, sink: EventSink, what: string): Promise<T> {
     return work.then((value) => this.publishAll(context, sink, what, value))

@@ -1,3 +1,4 @@
+import { batchFaults } from '../consuming/consumer-faults.js'
 import { describeValue } from '../message/message.js'
 import { extentFaults } from '../transport/check-subscription.js'
 import type { ServiceOptions } from './service-options.js'
@@ -23,6 +24,7 @@ export function optionFaults(options: ServiceOptions): string[] {
     ...(['reject', 'dead-letter'].includes(onPublishFailure)
       ? []
       : [`onPublishFailure is "${onPublishFailure}": use "reject" or "dead-letter".`]),
+    ...batchFaults(options.batch),
     ...extentFaults({ patterns: options.patterns, startAt: options.startAt }),
   ]
 }

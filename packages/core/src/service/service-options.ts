@@ -1,8 +1,9 @@
 import type { Decoder } from '../codec/detect.js'
+import type { BatchOptions } from '../consuming/batch-size.js'
 import type { CircuitBreakerOptions } from '../consuming/circuit-breaker.js'
 import type { DeadLetters } from '../consuming/dead-letters.js'
 import type { FailurePolicy } from '../consuming/failure-policy.js'
-import type { AttemptLog, Inbox, InboxRetention } from '../consuming/inbox.js'
+import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox, InboxRetention } from '../consuming/inbox.js'
 import type { DispatchBackend } from '../handling/dispatch-backend.js'
 import type { HandlerFactory } from '../handling/handler.js'
 import type { Middleware } from '../handling/middleware.js'
@@ -26,9 +27,9 @@ export interface Store {
   /** Stores events in the transaction of their state; needs the unit of work. @default none: events are published directly */
   readonly outbox?: Outbox & Partial<CommitSignal & OutboxGauge>
   /** Remembers what is done. @default none: a redelivery takes effect again */
-  readonly inbox?: Inbox & Partial<InboxRetention>
+  readonly inbox?: Inbox & Partial<BatchInbox & InboxRetention>
   /** Counts attempts that never finished. @default none: a message that ends the process is not found out */
-  readonly attempts?: AttemptLog
+  readonly attempts?: AttemptLog & Partial<BatchAttemptLog>
   /** Keeps what was set aside. @default none: topics of the broker */
   readonly deadLetters?: DeadLetters
   /** Keeps what is to be done later. @default none: nothing can be scheduled */
@@ -74,6 +75,12 @@ export interface ServiceOptions {
   readonly startAt?: StartPosition
   /** How many keys are handled at once. @default 16 */
   readonly concurrency?: number
+  /**
+   * How many messages share one transaction; `false` gives each its own. Takes a store with unit of work, outbox and an
+   * inbox that can take many at once. When one of them fails all are rolled back and handled again, each alone: what
+   * handlers do outside the transaction may then be done twice. @default 100 messages, 100 ms
+   */
+  readonly batch?: BatchOptions | false
   /** What becomes of wire types that nobody here handles. @default 'ignore' */
   readonly unknownTypes?: 'ignore' | 'dead-letter'
   /** After this time a handler of an integration event has failed and its signal is aborted. @default never */

@@ -47,6 +47,12 @@ class HandTransport implements Transport {
     const [settling] = this.subscription?.deliver([message]) ?? []
     return settling ?? Promise.reject(new Error('nobody has subscribed'))
   }
+
+  /** Delivers messages in one go; answers what became of each. */
+  async deliverAll(...messages: readonly ReceivedMessage[]): Promise<readonly ('ok' | 'refused')[]> {
+    const settled = await Promise.allSettled(this.subscription?.deliver(messages) ?? [])
+    return settled.map(({ status }) => (status === 'fulfilled' ? 'ok' : 'refused'))
+  }
 }
 
 /** A message as a broker gives it. */

@@ -1,13 +1,14 @@
-import type { AttemptLog, UnitOfWork } from '@gulo/core'
+import type { AttemptLog, BatchAttemptLog, UnitOfWork } from '@gulo/core'
 import { expect } from 'chai'
-import type { ConformanceCase, MakeDriver } from '../suite/conformance-case.js'
+import { type ConformanceCase, LeftOut, type MakeDriver } from '../suite/conformance-case.js'
 import { describeSuite, type Skips } from '../suite/describe-suite.js'
 import { PATIENCE_MS } from '../suite/waiting.js'
 import { newId, rolledBack, type StoreSuiteFacts } from './store-driver.js'
 
 /** What a suite needs to try a log of attempts. */
 export interface AttemptLogDriver {
-  readonly attempts: AttemptLog
+  /** Whether it can count many messages in one go is found out. */
+  readonly attempts: AttemptLog & Partial<BatchAttemptLog>
   readonly unitOfWork?: UnitOfWork
   /** The same log as the next process sees it. @default the same object */
   readonly afterCrash?: () => Promise<AttemptLog> | AttemptLog
@@ -84,4 +85,65 @@ const cases: readonly ConformanceCase<AttemptLogDriver>[] = [
       expect(await (await afterCrash()).begin('one', id)).to.equal(2)
     },
   },
+  {
+    title: 'counts many messages in one go, and answers in their order',
+    async run(driver) {
+      const attempts = manyAtOnce(driver)
+      const messages = newMessages(5)
+      const [, second] = messages as [Message, Message]
+      await attempts.begin(second.consumer, second.messageId)
+      expect(await attempts.beginEach(messages)).to.deep.equal([1, 2, 1, 1, 1])
+      expect(await attempts.beginEach([...messages].reverse())).to.deep.equal([2, 2, 2, 3, 2])
+      expect(await attempts.begin(second.consumer, second.messageId)).to.equal(4)
+    },
+  },
+  {
+    title: 'ends many attempts in one go',
+    async run(driver) {
+      const attempts = manyAtOnce(driver)
+      const [first, ...others] = newMessages(4)
+      await attempts.beginEach([first as Message, ...others])
+      await attempts.endEach(others)
+      expect(await attempts.beginEach([...others, first as Message])).to.deep.equal([1, 1, 1, 2])
+    },
+  },
+  {
+    title: 'takes beginnings back in one go, the last of each message',
+    async run(driver) {
+      const attempts = manyAtOnce(driver)
+      const [first, ...others] = newMessages(3)
+      await attempts.beginEach([first as Message])
+      await attempts.beginEach([first as Message, ...others])
+      await attempts.withdrawEach([first as Message, ...others])
+      expect(await attempts.beginEach([first as Message, ...others])).to.deep.equal([2, 1, 1])
+    },
+  },
+  {
+    title: 'counts concurrent lists apart, whatever their order',
+    async run(driver) {
+      const attempts = manyAtOnce(driver)
+      const messages = newMessages(20)
+      const lists = [messages, [...messages].reverse(), messages, [...messages].reverse()]
+      const counts = await Promise.all(lists.map((list) => attempts.beginEach(list)))
+      const sum = counts.flat().reduce((total, count) => total + count, 0)
+      expect(sum).to.equal(20 * (1 + 2 + 3 + 4))
+    },
+  },
 ]
+
+interface Message {
+  readonly consumer: string
+  readonly messageId: string
+}
+
+function newMessages(count: number): readonly Message[] {
+  return Array.from({ length: count }, (_, index) => ({
+    consumer: index % 2 === 0 ? 'even' : 'odd',
+    messageId: newId(),
+  }))
+}
+
+function manyAtOnce({ attempts }: AttemptLogDriver): AttemptLog & BatchAttemptLog {
+  if (attempts.beginEach === undefined) throw new LeftOut('it counts one message at a time')
+  return attempts as AttemptLog & BatchAttemptLog
+}

@@ -1,14 +1,16 @@
-import type { Inbox, InboxEntry, UnitOfWork } from '@gulo/core'
+import type { BatchInbox, Inbox, InboxEntry, UnitOfWork } from '@gulo/core'
 import { expect } from 'chai'
 import { type ConformanceCase, LeftOut, type MakeDriver } from '../suite/conformance-case.js'
 import { describeSuite, type Skips } from '../suite/describe-suite.js'
 import { rejects } from '../suite/rejections.js'
 import { gate, grace, PATIENCE_MS, within } from '../suite/waiting.js'
+import { batchInboxCases } from './batch-inbox-cases.js'
 import { inTransaction, newId, Rollback, rolledBack, type StoreSuiteFacts } from './store-driver.js'
 
 /** What a suite needs to try an inbox. */
 export interface InboxDriver {
-  readonly inbox: Inbox
+  /** Whether it can take many messages in one transaction is found out. */
+  readonly inbox: Inbox & Partial<BatchInbox>
   readonly unitOfWork: UnitOfWork
   /** Lets so much time pass that entries are older than the retention. */
   expire?(): Promise<void> | void
@@ -129,6 +131,7 @@ export function inboxCases({
         expect(await inbox.once(message, count(effects))).to.equal('done')
       },
     },
+    ...batchInboxCases(patienceMs),
   ]
 }
 
