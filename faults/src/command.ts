@@ -12,8 +12,12 @@ export interface Command {
 export function usage(): string {
   return [
     'npm run -s faults -- <rig> [--seed 1] [--messages 20000] [--kills n] [--brokers n] [--without <guard>] [--json]',
-    ...rigs.map(
-      ({ name, guards, brokers }) => `  ${name}: ${brokers.join(' or ')} brokers; guards ${guards.join(', ')}`,
+    ...rigs.map(({ name, guards, brokers, over = [], relays = {} }) =>
+      [
+        `  ${name}: ${brokers.join(' or ')} brokers; guards ${guards.join(', ')}`,
+        ...(over.length > 0 ? [`--broker ${over.join(' or ')}`] : []),
+        ...(Object.keys(relays).length > 0 ? [`--relay ${Object.keys(relays).join(' or ')}`] : []),
+      ].join('; '),
     ),
   ].join('\n')
 }
@@ -28,6 +32,8 @@ export function readCommand(words: string[]): Command {
       messages: { type: 'string', default: '20000' },
       kills: { type: 'string' },
       brokers: { type: 'string' },
+      broker: { type: 'string' },
+      relay: { type: 'string' },
       without: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -35,16 +41,31 @@ export function readCommand(words: string[]): Command {
   const rig = rigs.find(({ name }) => name === positionals[0])
   if (rig === undefined || positionals.length > 1)
     throw new Error(`There is no rig ${positionals.join(' ') || 'without a name'}.`)
-  const { without } = values
+  const without = values.relay === undefined ? values.without : guardOf(rig, values.relay)
   if (without !== undefined && !rig.guards.includes(without))
     throw new Error(`The rig ${rig.name} has no guard ${without}.`)
   const messages = wholeNumber('messages', values.messages, 1, 100_000_000)
   const brokers = wholeNumber('brokers', values.brokers ?? String(rig.brokers[0]), 1, 9)
   if (!rig.brokers.includes(brokers))
     throw new Error(`The rig ${rig.name} runs with ${rig.brokers.join(' or ')} brokers.`)
+  const { broker = rig.over?.[0] } = values
+  if (broker !== undefined && !rig.over?.includes(broker))
+    throw new Error(`The rig ${rig.name} does not run over ${broker}.`)
   const seed = wholeNumber('seed', values.seed, 0, 2 ** 32 - 1)
-  const kills = wholeNumber('kills', values.kills ?? String(Math.ceil(messages / 1000)), 0, messages)
-  return { rig, plan: { rig: rig.name, seed, messages, kills, brokers, without }, json: values.json }
+  const kills = wholeNumber(
+    'kills',
+    values.kills ?? String(Math.ceil(messages / (rig.messagesPerKill ?? 1000))),
+    0,
+    messages,
+  )
+  return { rig, plan: { rig: rig.name, seed, messages, kills, brokers, broker, without }, json: values.json }
+}
+
+/** The guard that a naive relay does without. */
+function guardOf({ name, relays = {} }: Rig, relay: string): string {
+  const guard = relays[relay]
+  if (guard === undefined) throw new Error(`The rig ${name} has no relay ${relay}.`)
+  return guard
 }
 
 function wholeNumber(name: string, text: string, lowest: number, highest: number): number {

@@ -9,6 +9,8 @@ export interface Plan {
   /** How many processes are killed with SIGKILL on the way. */
   readonly kills: number
   readonly brokers: number
+  /** Over which broker, for rigs that have a choice. */
+  readonly broker?: string | undefined
   /** The guard that is taken out, so that its violation shows. */
   readonly without: string | undefined
   /** Told how it goes, for people. */
@@ -22,5 +24,11 @@ export interface Rig {
   readonly guards: readonly string[]
   /** How many brokers it can run with, the usual number first. */
   readonly brokers: readonly number[]
+  /** Over which brokers it can run, the usual one first. @default it has no choice */
+  readonly over?: readonly string[]
+  /** Relays that `--relay` may name, each with the guard it does without. @default none */
+  readonly relays?: Readonly<Record<string, string>>
+  /** How many messages there are for each kill, unless `--kills` says. @default 1000 */
+  readonly messagesPerKill?: number
   run(plan: Plan): Promise<Ledger>
 }

@@ -41,16 +41,31 @@ export interface StartedRabbitMq {
   stop(): Promise<void>
 }
 
+export interface StartedPostgres {
+  readonly address: string
+  /** Starts it again with its data. */
+  start(): Promise<void>
+  /** `keep` leaves its data for another start; SIGQUIT ends it without a checkpoint. */
+  stop(how?: { readonly keep?: boolean; readonly by?: NodeJS.Signals }): Promise<void>
+}
+
 /** What rigs use of the scripts that bring services up. */
 export interface Services {
   startKafka(how: { readonly brokers: number; options(id: number): BrokerOptions }): Promise<StartedKafka>
   startRabbitmq(how: { readonly plugins: readonly string[] }): Promise<StartedRabbitMq>
+  startPostgres(how: { readonly settings: readonly string[] }): Promise<StartedPostgres>
   freePorts(count: number): Promise<number[]>
   remember(entry: { readonly name: string; readonly pid: number; readonly signal: string }): object
   forget(record: object): void
 }
 
-const FILES = ['kafka/cluster.mjs', 'rabbitmq/node.mjs', 'support/ports.mjs', 'support/records.mjs']
+const FILES = [
+  'kafka/cluster.mjs',
+  'rabbitmq/node.mjs',
+  'postgres/cluster.mjs',
+  'support/ports.mjs',
+  'support/records.mjs',
+]
 
 let loaded: Promise<Services> | undefined
 

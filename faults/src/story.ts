@@ -4,6 +4,7 @@ import { whenInterrupted } from './interrupted.js'
 import { Books, countCopies, type StoredCopy } from './ledger/books.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { Plan } from './rig.js'
+import { type Action, burstsOf, inOrder, spread } from './schedule.js'
 import { services } from './services.js'
 import { Crew } from './workers/crew.js'
 
@@ -26,13 +27,6 @@ export interface Stage {
   close(): Promise<void>
 }
 
-interface Action {
-  /** How many messages are to be handled before. */
-  readonly at: number
-  run(): Promise<void>
-}
-
-const LONGEST_BURST = 4
 /** Without any progress for so long the run goes on, and in the end gives up. */
 const PATIENCE_MS = 10_000
 const GIVE_UP_MS = 60_000
@@ -126,17 +120,13 @@ class Story {
   /** Everything that is done, each in its place. */
   private actions(): Action[] {
     const { kills, messages } = this.plan
-    const bursts: (() => Promise<void>)[] = []
-    for (let left = kills; left > 0; ) {
-      const size = Math.min(left, 1 + Math.floor(this.random.next() * LONGEST_BURST))
-      bursts.push(() => this.kill(size))
-      left -= size
-    }
+    const bursts = burstsOf(kills, this.random).map((size) => () => this.kill(size))
     const freezes = Array.from({ length: Math.ceil(kills / 40) }, () => () => this.freeze())
-    const spread = (runs: readonly (() => Promise<void>)[], offset: number): Action[] =>
-      runs.map((run, index) => ({ run, at: Math.floor((messages * (index + offset)) / (runs.length + 1)) }))
-    const all = [...spread(bursts, 0.5), ...spread(freezes, 0.8), ...spread(this.stage.disturbances, 0.7)]
-    return all.sort((one, other) => one.at - other.at)
+    return inOrder(
+      spread(messages, bursts, 0.5),
+      spread(messages, freezes, 0.8),
+      spread(messages, this.stage.disturbances, 0.7),
+    )
   }
 
   /** Consumers two times of three; one that is still starting has nothing to lose, so it is waited for. */

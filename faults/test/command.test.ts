@@ -18,6 +18,13 @@ describe('The command line of the fault rigs', () => {
     wrong('kafka', '--without', 'luck').to.throw('The rig kafka has no guard luck.')
   })
 
+  it('knows the guard that a naive relay does without, and over which broker it runs', () => {
+    const { plan } = readCommand(['outbox', '--relay', 'skip-locked', '--messages', '20000'])
+    expect(plan).to.include({ without: 'slots', broker: 'kafka', kills: 40 })
+    expect(() => readCommand(['outbox', '--relay', 'luck'])).to.throw('no relay luck')
+    expect(() => readCommand(['kafka', '--broker', 'rabbitmq'])).to.throw('does not run over rabbitmq')
+  })
+
   it('lists the guards of each rig', () => {
     expect(usage()).to.include('kafka: 1 or 3 brokers; guards')
   })

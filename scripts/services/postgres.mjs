@@ -1,10 +1,5 @@
-import { appendFileSync, chownSync, existsSync, readdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { findProgram, run } from './support/exec.mjs'
-import { freePorts } from './support/ports.mjs'
-import { ask, until } from './support/probe.mjs'
-import { startProcess } from './support/processes.mjs'
-import { dataFolder } from './support/records.mjs'
+import { letsIn, missingPrograms, startPostgres } from './postgres/cluster.mjs'
+import { ask } from './support/probe.mjs'
 
 /** PostgreSQL: its address is a URL. */
 export const postgres = {
@@ -16,99 +11,21 @@ export const postgres = {
   async probe(address, named) {
     const { hostname } = new URL(address)
     const port = portOf(address)
-    await ask(hostname, port, named ? SSL_REQUEST : startupMessage('postgres', 'postgres'), (bytes) => {
-      const kind = String.fromCharCode(bytes.readUInt8(0))
-      if (named ? 'SNE'.includes(kind) : kind === 'R' && bytes.readInt32BE(5) === 0) return true
-      throw new Error(`${hostname}:${port} does not let postgres in without a password: name it in DATABASE_URL`)
+    if (!named) return letsIn(hostname, port)
+    return ask(hostname, port, SSL_REQUEST, (bytes) => {
+      if ('SNE'.includes(String.fromCharCode(bytes.readUInt8(0)))) return true
+      throw new Error(`${hostname}:${port} is no PostgreSQL`)
     })
   },
-  missing: async () => {
-    if (!(await binaries())) return 'no initdb'
-    return isRoot() && !(await unprivileged()) ? 'no user but root to run PostgreSQL as' : undefined
+  missing: missingPrograms,
+  async start() {
+    const { address, detail, pid, stop } = await startPostgres()
+    return { address, detail, pid, stop }
   },
-  start: startCluster,
   atPort: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
 }
 
-async function startCluster() {
-  const folder = dataFolder('postgres')
-  const data = join(folder, 'data')
-  const programs = await binaries()
-  const user = isRoot() ? await unprivileged() : {}
-  if (user.uid) chownSync(folder, user.uid, user.gid)
-  const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-  const made = await run(join(programs, 'initdb'), init, { ...user, cwd: folder, timeoutMs: 60_000 })
-  if (!made.ok) throw new Error(`initdb failed: ${made.output.split('\n').at(-1)}`)
-  const [port] = await freePorts(1)
-  appendFileSync(join(data, 'postgresql.conf'), settings(port))
-  // SIGINT is PostgreSQL's fast shutdown: SIGTERM would wait for every client to leave.
-  const args = ['-D', data]
-  const server = startProcess({
-    name: 'postgres',
-    folder,
-    command: join(programs, 'postgres'),
-    args,
-    signal: 'SIGINT',
-    ...user,
-  })
-  const address = postgres.atPort(port)
-  try {
-    await until(() => postgres.probe(address), { timeoutMs: 30_000, given: server.failure })
-  } catch (error) {
-    await server.stop()
-    throw error
-  }
-  const { output } = await run(join(programs, 'postgres'), ['--version'])
-  return { address, detail: `PostgreSQL ${/[\d.]+/.exec(output)}`, pid: server.pid, stop: server.stop }
-}
-
-function settings(port) {
-  return [
-    '',
-    `port = ${port}`,
-    "listen_addresses = '127.0.0.1'",
-    "unix_socket_directories = ''",
-    'wal_level = logical',
-    'max_replication_slots = 30',
-    'max_wal_senders = 30',
-    "max_slot_wal_keep_size = '256MB'",
-    '',
-  ].join('\n')
-}
-
-/** The folder with both initdb and postgres; systems often put only the former on PATH. */
-async function binaries() {
-  const config = findProgram('pg_config') ? (await run('pg_config', ['--bindir'])).output : ''
-  const packaged = '/usr/lib/postgresql'
-  const versions = existsSync(packaged) ? readdirSync(packaged).sort((a, b) => Number(b) - Number(a)) : []
-  const folders = [
-    config,
-    ...versions.map((version) => join(packaged, version, 'bin')),
-    ...(process.env.PATH ?? '').split(delimiter),
-  ]
-  return folders.find((folder) => folder && ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))))
-}
-
-function isRoot() {
-  return process.getuid?.() === 0
-}
-
-async function unprivileged() {
-  for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])])
-    if (uid.ok && gid.ok) return { uid: Number(uid.output), gid: Number(gid.output) }
-  }
-  return undefined
-}
-
 const SSL_REQUEST = Buffer.from('0000000804d2162f', 'hex')
-
-function startupMessage(user, database) {
-  const body = Buffer.from(`\0\x03\0\0user\0${user}\0database\0${database}\0\0`, 'latin1')
-  const size = Buffer.alloc(4)
-  size.writeInt32BE(body.length + 4)
-  return Buffer.concat([size, body])
-}
 
 function portOf(address) {
   return Number(new URL(address).port || 5432)

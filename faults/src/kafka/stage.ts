@@ -83,6 +83,16 @@ export class KafkaStage implements Stage {
     return this.disturb(1)
   }
 
+  /** Takes every broker away for so long, in milliseconds. */
+  async away(ms: number): Promise<void> {
+    const { brokers } = this.cluster
+    this.suffered.brokerKills += brokers.length
+    await Promise.all(brokers.map((broker) => broker.stop({ keep: true, by: 'SIGKILL' })))
+    await sleep(ms)
+    await Promise.all(brokers.map((broker) => broker.start()))
+    await Promise.all(brokers.map((broker) => broker.ready(brokers.length)))
+  }
+
   private get direct(): string {
     return this.cluster.brokers.map(({ address }) => address).join(',')
   }

@@ -21,7 +21,11 @@ export interface Ledger {
   readonly storedTwice?: number
   /** Never acknowledged in all the time there was; only there when it is not 0. */
   readonly unpublished?: number
+  /** Ended among the dead letters or as a parked row, though nothing was wrong with it; only there when it is not 0. */
+  readonly setAside?: number
   readonly seconds: number
+  /** The broker, for rigs that have a choice. */
+  readonly broker?: string
   /** The guard that was taken out. */
   readonly without?: string
   /** What the raw client made of the same faults. */
@@ -36,7 +40,7 @@ interface RawLedger {
   readonly storedTwice: number
 }
 
-const ZEROS = ['lost', 'twice', 'reordered', 'ghost', 'storedTwice', 'unpublished'] as const
+const ZEROS = ['lost', 'twice', 'reordered', 'ghost', 'storedTwice', 'unpublished', 'setAside'] as const
 
 /** The counts that should be zero and are not. */
 export function violations(ledger: Ledger): string[] {
@@ -45,8 +49,8 @@ export function violations(ledger: Ledger): string[] {
 
 /** The ledger for people. */
 export function toTable(ledger: Ledger): string {
-  const { rig, seed, without, seconds, raw = [], faults, ...counts } = ledger
-  const title = `${rig}, seed ${seed}${without ? `, without ${without}` : ''}, ${seconds} s`
+  const { rig, seed, broker, without, seconds, raw = [], faults, ...counts } = ledger
+  const title = `${rig}${broker ? ` over ${broker}` : ''}, seed ${seed}${without ? `, without ${without}` : ''}, ${seconds} s`
   const rows = [...Object.entries(faults), ...Object.entries(counts)] as [string, number][]
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(([name, count]) => `${name.padEnd(width)}  ${String(count).padStart(8)}`)

@@ -62,6 +62,14 @@ export class RabbitMqStage implements Stage {
     this.release()
   }
 
+  /** Takes the node away for so long, in milliseconds. */
+  async away(ms: number): Promise<void> {
+    this.suffered.brokerKills += 1
+    await this.node.kill()
+    await sleep(ms)
+    await this.node.start()
+  }
+
   private async crash(): Promise<void> {
     this.suffered.brokerKills += 1
     await this.node.kill()

@@ -4,7 +4,7 @@ import type { Books } from '../ledger/books.js'
 import type { Plan } from '../rig.js'
 import type { Services } from '../services.js'
 import { Member } from './member.js'
-import type { Ask, ToWorker, WorkerOptions } from './protocol.js'
+import type { Ask, FromWorker, ToWorker, WorkerOptions } from './protocol.js'
 import { Source } from './source.js'
 
 export interface CrewOptions {
@@ -17,6 +17,8 @@ export interface CrewOptions {
   readonly oneAtATime: boolean
 }
 
+type CrewMember = Member<ToWorker, FromWorker>
+
 const PRODUCERS = 2
 const CONSUMERS = 3
 const WINDOW = 300
@@ -25,8 +27,8 @@ const BACKLOG = 2000
 
 /** Producers and consumers in processes of their own, with the messages of the one and the inbox of the other. */
 export class Crew {
-  readonly producers: readonly Member[]
-  readonly consumers: readonly Member[]
+  readonly producers: readonly CrewMember[]
+  readonly consumers: readonly CrewMember[]
   readonly notes = new Map<string, number>()
   /** What is to be said when a worker has ended by itself. */
   crash: string | undefined
@@ -55,7 +57,7 @@ export class Crew {
     const { books } = this.options
     for (const [index, source] of this.sources.entries()) {
       const room = Math.min(WINDOW - source.inFlight, BACKLOG - (books.published.size - books.handled.size))
-      const member = this.producers[index] as Member
+      const member = this.producers[index] as CrewMember
       if (!member.ready || room <= 0) continue
       const items = source.take(room)
       for (const item of items) books.publish(item)
@@ -67,39 +69,41 @@ export class Crew {
     await Promise.all([...this.producers, ...this.consumers].map((member) => member.close(how)))
   }
 
-  private producer(source: Source): Member {
+  private producer(source: Source): CrewMember {
     const { books } = this.options
-    return new Member({
+    return new Member<ToWorker, FromWorker>({
       ...this.common('producer'),
       onReady: () => {
         source.restart()
         this.pump()
       },
-      onStored: (ids) => {
-        for (const id of ids) {
+      onMessage: (message) => {
+        if (message.kind === 'note') return this.note(message.text)
+        if (message.kind !== 'stored') return
+        for (const id of message.ids) {
           source.stored(id)
           books.acknowledge(id)
         }
         this.pump()
       },
-      onAsks: () => undefined,
       onGone: () => undefined,
     })
   }
 
-  private consumer(): Member {
+  private consumer(): CrewMember {
     let reply: Reply = () => undefined
     let sender: ((message: ToWorker) => void) | undefined
-    return new Member({
+    return new Member<ToWorker, FromWorker>({
       ...this.common('consumer'),
       onReady: () => undefined,
-      onStored: () => undefined,
-      onAsks: (asks, send) => {
+      onMessage: (message, send) => {
+        if (message.kind === 'note') return this.note(message.text)
+        if (message.kind !== 'asks') return
         if (sender !== send) {
           sender = send
           reply = replier(send)
         }
-        for (const ask of asks) this.answer(ask, reply)
+        for (const ask of message.asks) this.answer(ask, reply)
         this.pump()
       },
       onGone: () => this.inbox.gone(reply),
@@ -118,21 +122,25 @@ export class Crew {
     return {
       program,
       services,
-      options: (): WorkerOptions => ({
-        role,
-        address,
-        oneAtATime,
-        seed: plan.seed * 1000 + ++this.generation,
-        without: plan.without,
+      start: (): ToWorker => ({
+        kind: 'start',
+        options: {
+          role,
+          address,
+          oneAtATime,
+          seed: plan.seed * 1000 + ++this.generation,
+          without: plan.without,
+        },
       }),
       onCrash: () => {
         this.crash = `A ${role} has ended by itself; what it said is above.`
       },
-      onNote: (text: string) => {
-        const short = text.slice(0, 160)
-        this.notes.set(short, (this.notes.get(short) ?? 0) + 1)
-      },
     }
+  }
+
+  private note(text: string): void {
+    const short = text.slice(0, 160)
+    this.notes.set(short, (this.notes.get(short) ?? 0) + 1)
   }
 }
 

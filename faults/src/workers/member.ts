@@ -3,17 +3,20 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Services } from '../services.js'
-import type { Ask, FromWorker, ToWorker, WorkerOptions } from './protocol.js'
 
-export interface MemberOptions {
+/** What processes say beside what is theirs alone. */
+interface Said {
+  readonly kind: string
+}
+
+export interface MemberOptions<To, From extends Said> {
   readonly program: URL
   readonly services: Services
-  /** What each of its processes is told; a new seed for each. */
-  options(): WorkerOptions
+  /** What each of its processes is told first, to be answered with `ready`. */
+  start(): To
   onReady(): void
-  onStored(ids: readonly string[]): void
-  onAsks(asks: readonly Ask[], send: (message: ToWorker) => void): void
-  onNote(text: string): void
+  /** It said something else than that it is ready. */
+  onMessage(message: Exclude<From, { readonly kind: 'ready' }>, send: (message: To) => void): void
   onGone(): void
   /** It ended by itself, which no fault makes it do. */
   onCrash(): void
@@ -22,13 +25,13 @@ export interface MemberOptions {
 const STOP_MS = 8000
 
 /** One place in the crew: a process, and after its death the next one. */
-export class Member {
+export class Member<To extends Said, From extends Said> {
   private child: ChildProcess | undefined
   private record: object | undefined
   private closing = false
   ready = false
 
-  constructor(private readonly options: MemberOptions) {}
+  constructor(private readonly options: MemberOptions<To, From>) {}
 
   start(): void {
     const child = fork(fileURLToPath(this.options.program), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
@@ -36,17 +39,17 @@ export class Member {
     const { pid } = child
     // Whoever ends this process takes its workers along, even those that are stopped.
     if (pid !== undefined) this.record = this.options.services.remember({ name: 'worker', pid, signal: 'SIGKILL' })
-    const send = (message: ToWorker) => {
+    const send = (message: To) => {
       if (child.connected) child.send(message, () => undefined)
     }
-    child.on('message', (message: FromWorker) => this.heed(message, send))
+    child.on('message', (message: From) => this.heed(message, send))
     // What it said before it died may be read after its exit.
     const ends = [once(child, 'exit'), once(child, 'disconnect')]
     void Promise.all(ends).then(() => this.gone(child))
-    send({ kind: 'start', options: this.options.options() })
+    send(this.options.start())
   }
 
-  send(message: ToWorker): void {
+  send(message: To): void {
     if (this.child?.connected) this.child.send(message, () => undefined)
   }
 
@@ -70,21 +73,18 @@ export class Member {
     if (child === undefined) return
     const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
     if (gently) {
-      this.send({ kind: 'stop' })
+      this.child?.send({ kind: 'stop' }, () => undefined)
       await Promise.race([gone, sleep(STOP_MS)])
     }
     child.kill('SIGKILL')
     await gone
   }
 
-  private heed(message: FromWorker, send: (message: ToWorker) => void): void {
-    const { options } = this
+  private heed(message: From, send: (message: To) => void): void {
     if (message.kind === 'ready') {
       this.ready = true
-      options.onReady()
-    } else if (message.kind === 'stored') options.onStored(message.ids)
-    else if (message.kind === 'asks') options.onAsks(message.asks, send)
-    else options.onNote(message.text)
+      this.options.onReady()
+    } else this.options.onMessage(message as Exclude<From, { readonly kind: 'ready' }>, send)
   }
 
   private gone(child: ChildProcess): void {
