@@ -54,7 +54,11 @@ export class PostgresStore implements Store, RuntimeUser {
   /** The name of the schema that holds the tables. */
   readonly schema: string
   private readonly pool: SqlPool
-  private readonly kept: { readonly outbox: PostgresOutbox; readonly cleaned: readonly Cleaned[] }
+  private readonly kept: {
+    readonly outbox: PostgresOutbox
+    readonly schedule: PostgresSchedule
+    readonly cleaned: readonly Cleaned[]
+  }
   private runtime: Runtime
   private cleaning: Timer | undefined
   /** An idle connection has broken: the pool opens another one when it is wanted. */
@@ -82,9 +86,10 @@ export class PostgresStore implements Store, RuntimeUser {
     this.inbox = inbox
     this.attempts = new PostgresAttemptLog(pool, consumers, schema)
     this.deadLetters = new PostgresDeadLetters(pool, schema)
-    this.schedule = new PostgresSchedule(pool, schema, options)
+    const schedule = new PostgresSchedule(pool, schema, options)
+    this.schedule = schedule
     this.idempotencyKeys = idempotencyKeys
-    this.kept = { outbox, cleaned: [inbox, idempotencyKeys] }
+    this.kept = { outbox, schedule, cleaned: [inbox, idempotencyKeys] }
   }
 
   useRuntime(runtime: Runtime): void {
@@ -111,6 +116,7 @@ export class PostgresStore implements Store, RuntimeUser {
   async stop(_?: StopOptions): Promise<void> {
     this.cleaning?.cancel()
     this.settings.pool.off?.('error', this.lost)
+    this.kept.schedule.rest()
     await this.kept.outbox.release().catch(() => undefined)
   }
 

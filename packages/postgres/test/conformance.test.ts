@@ -49,12 +49,12 @@ describeWithDatabase('On PostgreSQL', (pool) => {
   })
   describeSchedule('the PostgreSQL store', async () => {
     const { store, schema, dispose } = await makeStore(pool)
-    return {
-      schedule: store.schedule,
-      unitOfWork: store.unitOfWork,
-      other: postgres({ pool, schema }).schedule,
-      dispose,
+    const other = postgres({ pool, schema })
+    const disposeBoth = async () => {
+      await other.stop()
+      await dispose()
     }
+    return { schedule: store.schedule, unitOfWork: store.unitOfWork, other: other.schedule, dispose: disposeBoth }
   })
   describeIdempotencyKeyStore('the PostgreSQL store', async () => {
     const { store, schema, dispose } = await makeStore(pool)

@@ -8,30 +8,25 @@ function broken(exchange: (inner: Schedule) => Partial<Schedule>): () => Schedul
     const methods: Schedule = {
       at: (item, scope) => inner.at(item, scope),
       cancel: (key, scope) => inner.cancel(key, scope),
-      due: (nowMs, limit, take) => inner.due(nowMs, limit, take),
+      claim: (nowMs, limit) => inner.claim(nowMs, limit),
+      settle: (items) => inner.settle(items),
+      release: (items) => inner.release(items),
     }
     return { unitOfWork, schedule: { ...methods, ...exchange(inner) } }
   }
 }
 
-/** Takes everything out, then hands it over. */
-async function takeOut(inner: Schedule, nowMs: number, limit: number): Promise<readonly ScheduledItem[]> {
-  const items: ScheduledItem[] = []
-  await inner.due(nowMs, limit, async (due) => void items.push(...due))
-  return items
-}
-
 export const scheduleMutants: readonly Mutant<ScheduleDriver>[] = [
   {
-    does: 'forgets items before they are taken',
+    does: 'forgets items when they are claimed',
     make: broken((inner) => ({
-      due: async (nowMs, limit, take) => {
-        const items = await takeOut(inner, nowMs, limit)
-        await take(items)
-        return items.length
+      claim: async (nowMs, limit) => {
+        const items = await inner.claim(nowMs, limit)
+        await inner.settle(items)
+        return items
       },
     })),
-    seenBy: ['hands an item over again when it was not taken'],
+    seenBy: ['hands an item over again when it was released, and only then', 'settles each item by itself'],
   },
   {
     does: 'hands an item to two callers, and forgets by id',
@@ -39,30 +34,50 @@ export const scheduleMutants: readonly Mutant<ScheduleDriver>[] = [
       const items = new Map<string, ScheduledItem>()
       return {
         at: async (item) => void items.set(item.id, item),
-        due: async (nowMs, limit, take) => {
-          const due = [...items.values()].filter((item) => item.dueAtMs <= nowMs).slice(0, limit)
-          await take(due)
-          for (const { id } of due) items.delete(id)
-          return due.length
+        claim: async (nowMs, limit) => [...items.values()].filter((item) => item.dueAtMs <= nowMs).slice(0, limit),
+        release: async () => undefined,
+        settle: async (done) => {
+          for (const { id } of done) items.delete(id)
         },
       }
     }),
     seenBy: [
-      'hands no item to two callers at once',
+      'hands no item to two callers, neither at once nor one after the other',
       'keeps an item that is put off while it is in hand',
+      'keeps an item that is put off and taken by another, whatever the first caller says',
       'hands over what is due, oldest first, and forgets it',
       'hands over nothing of a transaction that is open or rolled back',
     ],
   },
   {
+    does: 'settles all that was claimed with an item',
+    make: broken((inner) => {
+      const claims: (readonly ScheduledItem[])[] = []
+      return {
+        claim: async (nowMs, limit) => {
+          const items = await inner.claim(nowMs, limit)
+          claims.push(items)
+          return items
+        },
+        settle: async ([first]) => inner.settle(claims.find((items) => items.includes(first as ScheduledItem)) ?? []),
+      }
+    }),
+    seenBy: ['settles each item by itself'],
+  },
+  {
+    does: 'gives nothing back',
+    make: broken(() => ({ release: async () => undefined })),
+    seenBy: ['hands an item over again when it was released, and only then'],
+  },
+  {
     does: 'is a second early',
-    make: broken((inner) => ({ due: (nowMs, limit, take) => inner.due(nowMs + 1000, limit, take) })),
+    make: broken((inner) => ({ claim: (nowMs, limit) => inner.claim(nowMs + 1000, limit) })),
     seenBy: ['hands over what is due, oldest first, and forgets it'],
   },
   {
     does: 'overlooks the limit',
-    make: broken((inner) => ({ due: (nowMs, _, take) => inner.due(nowMs, 1000, take) })),
-    seenBy: ['hands over no more than the limit, and answers how many'],
+    make: broken((inner) => ({ claim: (nowMs) => inner.claim(nowMs, 1000) })),
+    seenBy: ['hands over no more than the limit'],
   },
   {
     does: 'loses the number of attempts',

@@ -26,26 +26,29 @@ export class MemorySchedule implements Schedule {
     return pending
   }
 
-  async due(nowMs: number, limit: number, take: (items: readonly ScheduledItem[]) => Promise<void>): Promise<number> {
+  async claim(nowMs: number, limit: number): Promise<readonly ScheduledItem[]> {
     const rows = [...this.rows.values()]
       .filter(({ item, taken }) => !taken && item.dueAtMs <= nowMs)
       .sort((one, other) => one.item.dueAtMs - other.item.dueAtMs)
       .slice(0, limit)
-    if (rows.length === 0) return 0
     for (const row of rows) row.taken = true
-    try {
-      await take(rows.map(({ item }) => item))
-    } catch (error) {
-      for (const row of rows) row.taken = false
-      throw error
+    return rows.map(({ item }) => item)
+  }
+
+  async settle(items: readonly ScheduledItem[]): Promise<void> {
+    for (const item of items) if (this.inHand(item)) this.rows.delete(item.id)
+  }
+
+  async release(items: readonly ScheduledItem[]): Promise<void> {
+    for (const item of items) {
+      const row = this.inHand(item)
+      if (row !== undefined) row.taken = false
     }
-    for (const row of rows) this.forget(row)
-    return rows.length
   }
 
   /** Takes every item from whom it was handed to, as when the process of a scheduler ends. */
   abandon(): void {
-    for (const [id, row] of this.rows) this.rows.set(id, { item: row.item, taken: false })
+    for (const [id, row] of this.rows) this.rows.set(id, { item: { ...row.item }, taken: false })
   }
 
   private change(
@@ -75,7 +78,8 @@ export class MemorySchedule implements Schedule {
   }
 
   // Not by id alone: the item may have been stored anew while it was in hand.
-  private forget(row: Row): void {
-    if (this.rows.get(row.item.id) === row) this.rows.delete(row.item.id)
+  private inHand(item: ScheduledItem): Row | undefined {
+    const row = this.rows.get(item.id)
+    return row?.taken && row.item === item ? row : undefined
   }
 }

@@ -8,10 +8,14 @@ export interface Schedule {
   /** Drops the pending item of this key; answers whether there was one. */
   cancel(cancelKey: string, scope?: ScheduleScope): Promise<boolean>
   /**
-   * Hands at most `limit` committed items that are due at `nowMs` to `take`, oldest first, and forgets them only if it
-   * resolves. No item is handed to two callers at once. Answers how many there were.
+   * Hands out at most `limit` committed items that are due at `nowMs`, oldest first. Each is in one hand at a time: it
+   * stays there until it is settled or released, or the process that has it ends.
    */
-  due(nowMs: number, limit: number, take: (items: readonly ScheduledItem[]) => Promise<void>): Promise<number>
+  claim(nowMs: number, limit: number): Promise<readonly ScheduledItem[]>
+  /** Forgets claimed items that are done; not those that were put off or replaced meanwhile. */
+  settle(items: readonly ScheduledItem[]): Promise<void>
+  /** Gives claimed items back, to be claimed by anybody. */
+  release(items: readonly ScheduledItem[]): Promise<void>
 }
 
 export interface ScheduleScope {

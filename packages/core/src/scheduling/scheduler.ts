@@ -1,72 +1,54 @@
 import type { Redelivery, RetryLater } from '../consuming/redelivery.js'
 import { fault } from '../faults.js'
-import type { Dispatcher } from '../handling/dispatcher.js'
-import type { MessageDecoder } from '../handling/middleware.js'
-import type { ContextActions, ScheduleTime } from '../message/context.js'
-import type { ContractRegistry } from '../message/contract.js'
-import { contractOf } from '../message/contract.js'
-import type { Envelope } from '../message/envelope.js'
+import type { ContextActions } from '../message/context.js'
 import { hasEnded } from '../message/event-sink.js'
-import { type Command, describeValue, kindOf } from '../message/message.js'
 import type { Logger } from '../message/signals.js'
 import type { EnvelopeFactory } from '../publishing/envelope-factory.js'
-import { sayMs, type Timer, toMs, withDeadline } from '../runtime/clock.js'
+import { sayMs, withDeadline } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
-import type { Publisher, StopOptions } from '../transport/transport.js'
+import type { StopOptions } from '../transport/transport.js'
+import type { DueAction } from './due-action.js'
+import { DueWork } from './due-work.js'
 import type { Schedule, ScheduledItem } from './schedule.js'
+import { dueAt, nameOf, workOf } from './scheduled-message.js'
 
 export interface SchedulerOptions {
   readonly schedule: Schedule
   readonly runtime: Runtime
   readonly logger: Logger
   readonly envelopes: EnvelopeFactory
-  readonly contracts: ContractRegistry
-  readonly decode: MessageDecoder
-  /** Where due integration events go. */
-  readonly publisher: Publisher | undefined
-  /** Where due commands go. */
-  readonly dispatcher: Dispatcher
-  /** Where delayed retries go. */
-  readonly redeliver: (redelivery: Redelivery) => Promise<void>
+  /** Does what is due. */
+  readonly action: DueAction
+  /** How many due messages are done at once. @default 16 */
+  readonly concurrency?: number | undefined
   /** How often the schedule is looked at, in milliseconds. @default 250 */
   readonly pollMs?: number
 }
 
-const BATCH = 100
 const MAX_BACKOFF_MS = 300_000
 
 /** Puts messages into the schedule, and sends or publishes them when they are due. */
 export class Scheduler {
-  private readonly options: SchedulerOptions
-  private timer: Timer | undefined
-  private looking: Promise<void> | undefined
-  private stopping = false
+  private readonly work: DueWork
 
-  constructor(options: SchedulerOptions) {
-    this.options = options
+  constructor(private readonly options: SchedulerOptions) {
+    const { schedule, runtime, logger, concurrency = 16, pollMs = 250 } = options
+    const run = (item: ScheduledItem, stopped: AbortSignal) => this.run(item, stopped)
+    this.work = new DueWork({ schedule, clock: runtime.clock, logger, run, concurrency, pollMs })
   }
 
   /** What `context.schedule` does: part of the transaction of the context, if it has one. */
   readonly later: ContextActions['schedule'] = async (message, at, { cancelKey }, context) => {
-    const dueAtMs = this.dueAt(at)
-    const name = message?.constructor?.name ?? describeValue(message)
-    if (hasEnded(context.sink)) throw fault('GULO_UNIT_OF_WORK_ENDED', { operation: 'schedule', message: name })
-    if (dueAtMs === undefined)
-      throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: 'the time is no valid date' })
-    const kind = kindOf(message)
-    if (kind !== 'command' && kind !== 'integration event') {
-      throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: `it is ${kind ? `a ${kind}` : 'no message'}` })
-    }
-    if (contractOf(message.constructor) === undefined) {
-      throw fault('GULO_SCHEDULE_INVALID', { message: name, wrong: 'it has no @Contract' })
-    }
-    const envelope = this.options.envelopes.make(message as never, context)
-    const work = { kind: kind === 'command' ? 'send' : 'publish', envelope } as const
-    await this.options.schedule.at({ id: envelope.id, dueAtMs, cancelKey, work }, { transaction: context.transaction })
+    const { envelopes, runtime, schedule } = this.options
+    if (hasEnded(context.sink))
+      throw fault('GULO_UNIT_OF_WORK_ENDED', { operation: 'schedule', message: nameOf(message) })
+    const dueAtMs = dueAt(at, runtime.clock, message)
+    const work = workOf(message, context, envelopes)
+    await schedule.at({ id: work.envelope.id, dueAtMs, cancelKey, work }, { transaction: context.transaction })
   }
 
   /** Keeps a failed message until its next attempt. */
-  readonly retryLater: RetryLater = async (redelivery, delayMs) => {
+  readonly retryLater: RetryLater = async (redelivery: Redelivery, delayMs: number) => {
     const { runtime, schedule } = this.options
     const dueAtMs = runtime.clock.now() + delayMs
     await schedule.at({ id: runtime.newId(), dueAtMs, work: { kind: 'redeliver', redelivery } })
@@ -74,85 +56,34 @@ export class Scheduler {
 
   /** Starts to look for what is due. */
   start(): void {
-    this.look()
+    this.work.start()
   }
 
-  /** Looks for nothing more. */
+  /** Looks for nothing more; what has not begun is given back. */
   rest(): void {
-    this.stopping = true
-    this.timer?.cancel()
+    this.work.rest()
   }
 
-  /** Waits for what is being handed over. @throws GULO_STOP_DEADLINE */
+  /** Waits for what is under way until the deadline, and then aborts the signal of its handlers. @throws GULO_STOP_DEADLINE */
   async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
     this.rest()
-    const late = () =>
-      fault('GULO_STOP_DEADLINE', {
-        component: 'The scheduler',
-        deadlineMs,
-        pending: 'due messages are being handed over',
-      })
-    await withDeadline(this.options.runtime.clock, deadlineMs, this.looking ?? Promise.resolve(), late)
-  }
-
-  /** Milliseconds since 1970; `undefined` when it is no time. */
-  private dueAt(at: ScheduleTime): number | undefined {
-    const { clock } = this.options.runtime
-    if (typeof at === 'string') {
-      const delayMs = toMs(at)
-      return delayMs === undefined ? undefined : clock.now() + delayMs
+    const late = () => {
+      const pending = `${this.work.size} due messages are under way`
+      return fault('GULO_STOP_DEADLINE', { component: 'The scheduler', deadlineMs, pending })
     }
-    const ms = typeof at === 'number' ? at : at?.getTime?.()
-    return Number.isFinite(ms) ? ms : undefined
-  }
-
-  private look(): void {
-    this.looking = this.move().then(() => {
-      if (this.stopping) return
-      this.timer = this.options.runtime.clock.after(this.options.pollMs ?? 250, () => this.look(), { background: true })
-    })
-  }
-
-  private async move(): Promise<void> {
-    const { schedule, runtime, logger } = this.options
     try {
-      let count = BATCH
-      while (count === BATCH && !this.stopping) {
-        count = await schedule.due(runtime.clock.now(), BATCH, (items) => this.take(items))
-      }
-    } catch (error) {
-      logger.error('the scheduler could not read its schedule', error)
+      await withDeadline(this.options.runtime.clock, deadlineMs, this.work.drained(), late)
+    } finally {
+      this.work.abort()
     }
   }
 
-  private async take(items: readonly ScheduledItem[]): Promise<void> {
-    await Promise.all(items.map((item) => this.run(item).catch((error: unknown) => this.putBack(item, error))))
-  }
-
-  private run({ work }: ScheduledItem): Promise<void> {
-    if (work.kind === 'redeliver') return this.options.redeliver(work.redelivery)
-    if (work.kind === 'send') return this.send(work.envelope)
-    const { publisher } = this.options
-    if (publisher === undefined)
-      return Promise.reject(fault('GULO_NO_PUBLISHER', { operation: 'Publishing a scheduled event' }))
-    return publisher.publish([work.envelope])
-  }
-
-  private async send({
-    type,
-    payload,
-    id,
-    correlationId,
-    causationId,
-    tenantId,
-    traceparent,
-  }: Envelope): Promise<void> {
-    const contract = this.options.contracts.find(type)
-    if (contract === undefined) throw fault('GULO_UNKNOWN_TYPE', { group: 'scheduler', type })
-    const command =
-      payload instanceof contract.messageClass ? payload : await this.options.decode(contract.messageClass, payload)
-    const options = { messageId: id, correlationId, causationId, tenantId, traceparent }
-    await this.options.dispatcher.send(command as Command<unknown>, options)
+  private async run(item: ScheduledItem, stopped: AbortSignal): Promise<void> {
+    try {
+      await this.options.action.run(item, stopped)
+    } catch (error) {
+      await this.putBack(item, error)
+    }
   }
 
   // Put back by itself, later each time: one that fails keeps neither its neighbours nor itself from being done.

@@ -8,7 +8,7 @@ export function optionFaults(options: ServiceOptions): string[] {
   if (typeof options !== 'object' || options === null)
     return [`options is ${describeValue(options)}: pass an object with name and handlers.`]
   const { name, handlers, maxEventDepth = 1, ordering = 'normal', unknownTypes = 'ignore' } = options
-  const { onPublishFailure = 'reject' } = options
+  const { onPublishFailure = 'reject', concurrency = 16 } = options
   return [
     ...(typeof name === 'string' && /^[a-z][a-z0-9._-]*$/.test(name)
       ? []
@@ -17,6 +17,9 @@ export function optionFaults(options: ServiceOptions): string[] {
     ...(Number.isInteger(maxEventDepth) && maxEventDepth > 0
       ? []
       : [`maxEventDepth is ${maxEventDepth}: use a whole number above 0.`]),
+    ...(Number.isInteger(concurrency) && concurrency > 0
+      ? []
+      : [`concurrency is ${concurrency}: use a whole number above 0.`]),
     ...(['normal', 'strict'].includes(ordering) ? [] : [`ordering is "${ordering}": use "normal" or "strict".`]),
     ...(['ignore', 'dead-letter'].includes(unknownTypes)
       ? []

@@ -73,7 +73,7 @@ export interface ServiceOptions {
   readonly patterns?: readonly RegExp[]
   /** Where its groups start that have no position yet; broadcast handlers start with the next message. @default what the transport is set to */
   readonly startAt?: StartPosition
-  /** How many keys are handled at once. @default 16 */
+  /** How many keys of a consumer are handled at once, and how many messages that are due. @default 16 */
   readonly concurrency?: number
   /**
    * How many messages share one transaction; `false` gives each its own. Takes a store with unit of work, outbox and an
@@ -83,7 +83,7 @@ export interface ServiceOptions {
   readonly batch?: BatchOptions | false
   /** What becomes of wire types that nobody here handles. @default 'ignore' */
   readonly unknownTypes?: 'ignore' | 'dead-letter'
-  /** After this time a handler of an integration event has failed and its signal is aborted. @default never */
+  /** After this time a handler of an integration event or of a due command has failed and its signal is aborted. @default never */
   readonly handlerTimeout?: Duration
   /** Attempts that were started and never finished after which a message is poison. @default 3 */
   readonly maxUnfinishedAttempts?: number

@@ -16,8 +16,9 @@ import { Relay } from '../publishing/relay.js'
 import type { KeepUnsent } from '../publishing/unsent.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
-import { Scheduler } from '../scheduling/scheduler.js'
+import type { Scheduler } from '../scheduling/scheduler.js'
 import { createConsumers, redeliverTo } from './consumers.js'
+import { createScheduler } from './scheduling.js'
 import type { ServiceOptions } from './service-options.js'
 
 /** The parts of one service, put together and not yet started. */
@@ -67,19 +68,17 @@ export function wire(options: ServiceOptions): Wiring {
   const mediator = alone ? inner : new PublishingMediator(inner, publishing)
   const decode = decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data))
   const redeliver = (redelivery: Redelivery) => redeliverTo(consumers, redelivery)
-  const scheduler: Scheduler | undefined =
-    store?.schedule &&
-    new Scheduler({
-      schedule: store.schedule,
-      runtime,
-      logger,
-      envelopes,
-      contracts,
-      decode,
-      publisher: transport,
-      dispatcher: mediator,
-      redeliver,
-    })
+  const scheduler: Scheduler | undefined = createScheduler(options, {
+    runtime,
+    logger,
+    inner,
+    mediator,
+    publishing,
+    contracts,
+    envelopes,
+    decode,
+    redeliver,
+  })
   const consumers = createConsumers(options, { inner, publishing, contracts, decode, scheduler })
   const relay =
     store?.outbox &&

@@ -1,6 +1,7 @@
-import type { Runtime, Schedule, ScheduledItem, ScheduleScope } from '@gulo/core'
+import type { Logger, Runtime, Schedule, ScheduledItem, ScheduleScope, Timer } from '@gulo/core'
 import { fromJsonWithBytes, toJsonWithBytes } from '../sql/bytes-as-json.js'
-import type { SqlExecutor, SqlPool } from '../sql/executor.js'
+import type { SqlExecutor, SqlPool, Statement } from '../sql/executor.js'
+import { reasonOf } from '../sql/problems.js'
 import type { Schema } from '../sql/schema.js'
 import { transactionOf } from '../unit-of-work/postgres-transaction.js'
 import { type ScheduleStatements, scheduleStatements } from './schedule-statements.js'
@@ -9,6 +10,7 @@ export interface PostgresScheduleOptions {
   /** How long items belong to a process that is not heard of, in milliseconds. */
   readonly claimMs: number
   readonly runtime: () => Runtime
+  readonly logger: Logger
 }
 
 interface Row {
@@ -22,6 +24,9 @@ interface Row {
 /** The schedule in a table. What is due is claimed for a while, so that no transaction stays open while it is done. */
 export class PostgresSchedule implements Schedule {
   private readonly statements: ScheduleStatements
+  /** What is in hand, and under which claim. */
+  private readonly claims = new Map<ScheduledItem, string>()
+  private renewing: Timer | undefined
 
   constructor(
     private readonly pool: SqlPool,
@@ -44,43 +49,60 @@ export class PostgresSchedule implements Schedule {
     return rows.some(({ pending }) => pending)
   }
 
-  async due(nowMs: number, limit: number, take: (items: readonly ScheduledItem[]) => Promise<void>): Promise<number> {
+  async claim(nowMs: number, limit: number): Promise<readonly ScheduledItem[]> {
     const { claimMs, runtime } = this.options
     const claim = runtime().newId()
     const { rows } = await this.pool.query<Row>(this.statements.claim, [claim, claimMs, nowMs, limit])
-    if (rows.length === 0) return 0
-    const items = rows.map(toItem).sort((one, other) => one.dueAtMs - other.dueAtMs)
-    const renewing = this.renew(claim)
-    try {
-      await take(items)
-    } catch (error) {
-      await this.pool.query(this.statements.release, [claim])
-      throw error
-    } finally {
-      renewing.cancel()
-    }
-    await this.pool.query(this.statements.forget, [claim])
-    return items.length
+    const items = rows.map(toItem).sort(byDueTime)
+    for (const item of items) this.claims.set(item, claim)
+    this.renewLater()
+    return items
   }
 
-  /** Keeps the claim for as long as the work takes. */
-  private renew(claim: string): { cancel(): void } {
-    const { claimMs, runtime } = this.options
-    const { clock } = runtime()
-    let over = false
-    const again = () => {
-      if (over) return
-      this.pool.query(this.statements.renew, [claim, claimMs]).catch(() => undefined)
-      timer = clock.after(claimMs / 3, again, { background: true })
-    }
-    let timer = clock.after(claimMs / 3, again, { background: true })
-    return {
-      cancel: () => {
-        over = true
-        timer.cancel()
-      },
-    }
+  async settle(items: readonly ScheduledItem[]): Promise<void> {
+    await this.drop(this.statements.settle, items)
   }
+
+  async release(items: readonly ScheduledItem[]): Promise<void> {
+    await this.drop(this.statements.release, items)
+  }
+
+  /** Keeps no claim any longer: what is in hand is anybody's once its claim has run out. */
+  rest(): void {
+    this.claims.clear()
+    this.renewing?.cancel()
+    this.renewing = undefined
+  }
+
+  private async drop(statement: Statement, items: readonly ScheduledItem[]): Promise<void> {
+    const held = items.filter((item) => this.claims.has(item))
+    if (held.length === 0) return
+    await this.pool.query(statement, [held.map(({ id }) => id), held.map((item) => this.claims.get(item))])
+    for (const item of held) this.claims.delete(item)
+  }
+
+  /** Keeps the claims for as long as the work takes. */
+  private renewLater(): void {
+    if (this.claims.size === 0) return
+    const { claimMs, runtime } = this.options
+    this.renewing ??= runtime().clock.after(claimMs / 3, () => void this.renew(), { background: true })
+  }
+
+  private async renew(): Promise<void> {
+    const { claimMs, logger } = this.options
+    const claims = [...new Set(this.claims.values())]
+    try {
+      if (claims.length > 0) await this.pool.query(this.statements.renew, [claims, claimMs])
+    } catch (error) {
+      logger.warn(`postgres: the claims of due messages could not be renewed: ${reasonOf(error)}`)
+    }
+    this.renewing = undefined
+    this.renewLater()
+  }
+}
+
+function byDueTime(one: ScheduledItem, other: ScheduledItem): number {
+  return one.dueAtMs - other.dueAtMs || (one.id < other.id ? -1 : 1)
 }
 
 function toItem({ id, due_ms, cancel_key, attempts, work }: Row): ScheduledItem {

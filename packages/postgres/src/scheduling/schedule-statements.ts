@@ -11,9 +11,12 @@ export interface ScheduleStatements {
   readonly cancel: Statement
   /** Claim, its length, now, limit. */
   readonly claim: Statement
+  /** Claims, their length. */
   readonly renew: Statement
+  /** Ids, the claim of each. */
   readonly release: Statement
-  readonly forget: Statement
+  /** Ids, the claim of each. */
+  readonly settle: Statement
 }
 
 export function scheduleStatements(schema: Schema): ScheduleStatements {
@@ -22,6 +25,8 @@ export function scheduleStatements(schema: Schema): ScheduleStatements {
     values ($1::uuid, to_timestamp($2::double precision / 1000), $3::text, $4::int, $5::text::jsonb)`
   const anew = `due_at = excluded.due_at, cancel_key = excluded.cancel_key, attempts = excluded.attempts,
     work = excluded.work, claim = null, claimed_until = null`
+  const held = 'unnest($1::uuid[], $2::uuid[]) as held (id, claim)'
+  const same = 'kept.id = held.id and kept.claim = held.claim'
   const free = '(claimed_until is null or claimed_until < clock_timestamp())'
   return {
     // An item of the same id is put off.
@@ -45,12 +50,12 @@ export function scheduleStatements(schema: Schema): ScheduleStatements {
     ),
     renew: schema.statement(
       'schedule_renew',
-      `update {scheduled} set claimed_until = ${until('$2')} where claim = $1::uuid`,
+      `update {scheduled} set claimed_until = ${until('$2')} where claim = any($1::uuid[])`,
     ),
     release: schema.statement(
       'schedule_release',
-      'update {scheduled} set claim = null, claimed_until = null where claim = $1::uuid',
+      `update {scheduled} as kept set claim = null, claimed_until = null from ${held} where ${same}`,
     ),
-    forget: schema.statement('schedule_forget', 'delete from {scheduled} where claim = $1::uuid'),
+    settle: schema.statement('schedule_settle', `delete from {scheduled} as kept using ${held} where ${same}`),
   }
 }

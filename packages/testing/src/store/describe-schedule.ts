@@ -12,13 +12,10 @@ export function describeSchedule(
   make: MakeDriver<ScheduleDriver>,
   { facts, skip }: { readonly facts?: StoreSuiteFacts; readonly skip?: Skips } = {},
 ): void {
-  const timeoutMs = (facts?.patienceMs ?? PATIENCE_MS) * 2
-  describeSuite(`${name} as a schedule`, scheduleCases(facts), make, { skip, timeoutMs })
+  describeSuite(`${name} as a schedule`, scheduleCases(), make, { skip, timeoutMs: facts?.patienceMs ?? PATIENCE_MS })
 }
 
 /** The promises of a schedule. */
-export function scheduleCases({
-  patienceMs = PATIENCE_MS,
-}: StoreSuiteFacts = {}): readonly ConformanceCase<ScheduleDriver>[] {
-  return [...scheduleDueCases(patienceMs), ...scheduleCancelCases]
+export function scheduleCases(): readonly ConformanceCase<ScheduleDriver>[] {
+  return [...scheduleDueCases, ...scheduleCancelCases]
 }

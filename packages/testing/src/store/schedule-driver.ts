@@ -12,9 +12,9 @@ export interface ScheduleDriver {
 
 /** Takes everything that is due. */
 export async function due(schedule: Schedule, nowMs: number): Promise<readonly ScheduledItem[]> {
-  const taken: ScheduledItem[] = []
-  await schedule.due(nowMs, 100, async (items) => void taken.push(...items))
-  return taken
+  const items = await schedule.claim(nowMs, 100)
+  await schedule.settle(items)
+  return items
 }
 
 export async function dueIds(schedule: Schedule, nowMs: number): Promise<readonly string[]> {
