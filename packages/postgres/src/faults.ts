@@ -20,6 +20,11 @@ export const POSTGRES_ERRORS = {
     message: 'PostgreSQL forbids what a service does in the schema {schema}: {reason}.',
     mend: 'Run what grants(role) answers, as the owner of the tables.',
   },
+  POSTGRES_POOL_EXHAUSTED: {
+    message: 'No connection became free in time: {reason}.',
+    mend: 'Raise the size of the pool, hold connections for less time, or look whether the server answers.',
+    retryable: true,
+  },
   POSTGRES_SCHEMA_MISSING: {
     message: 'The schema {schema} of this database has no Gulo tables.',
     mend: 'Run the migrations: migrate(pool), or migrate: true in postgres({ … }).',
@@ -49,6 +54,15 @@ export const POSTGRES_ERRORS = {
   POSTGRES_TRANSACTION_ENDED: {
     message: '{operation} came to a transaction that has ended.',
     mend: 'Wait for everything that uses the transaction before the work resolves.',
+  },
+  POSTGRES_TRANSACTION_LOST: {
+    message: 'The transaction was over before its commit: {reason}.',
+    mend: 'Let the work throw to roll back, and never commit or roll back by hand. A lost connection needs nothing but a retry.',
+    retryable: true,
+  },
+  POSTGRES_SAVEPOINTS_CROSSED: {
+    message: 'A savepoint ended while one begun after it was open still.',
+    mend: 'Wait for a savepoint to end before beginning another one beside it; one inside of it is fine.',
   },
   POSTGRES_TRANSACTION_FOREIGN: {
     message: '{operation} was given {found} for a transaction.',

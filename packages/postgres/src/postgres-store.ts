@@ -25,6 +25,7 @@ import { PostgresIdempotencyKeys } from './inbox/postgres-idempotency-keys.js'
 import { PostgresInbox } from './inbox/postgres-inbox.js'
 import { checkSchema, migrateSchema } from './migrations/migrate.js'
 import { checkRights } from './migrations/rights.js'
+import type { OutboxTransactions } from './outbox/outbox-transactions.js'
 import { PostgresOutbox } from './outbox/postgres-outbox.js'
 import { PostgresSchedule } from './scheduling/postgres-schedule.js'
 import { startFault } from './sql/connection-fault.js'
@@ -45,7 +46,7 @@ interface Cleaned {
 export class PostgresStore implements Store, RuntimeUser {
   readonly durable = true
   readonly unitOfWork: Transactions
-  readonly outbox: Outbox & CommitSignal & OutboxGauge
+  readonly outbox: Outbox & OutboxTransactions & CommitSignal & OutboxGauge
   readonly inbox: Inbox & BatchInbox & InboxRetention
   readonly attempts: AttemptLog & BatchAttemptLog
   readonly deadLetters: DeadLetters

@@ -10,12 +10,15 @@ import {
   type PublishScope,
   type Runtime,
 } from '@gulo/core'
-import type { SqlPool } from '../sql/executor.js'
+import type { SqlPool, TransactionExecutor } from '../sql/executor.js'
 import { reasonOf } from '../sql/problems.js'
 import type { Schema } from '../sql/schema.js'
-import { type PostgresTransaction, requiredTransaction } from '../unit-of-work/postgres-transaction.js'
+import { PostgresTransaction, requiredTransaction } from '../unit-of-work/postgres-transaction.js'
+import { runTransaction } from '../unit-of-work/run-transaction.js'
+import type { TransactionRunner } from '../unit-of-work/transaction-runner.js'
 import { OutboxReader } from './outbox-reader.js'
 import { OutboxScale, type OutboxSize } from './outbox-size.js'
+import type { OutboxTransactionOptions, OutboxTransactions } from './outbox-transactions.js'
 import { OutboxWriter } from './outbox-writer.js'
 import { toValues } from './row.js'
 
@@ -27,12 +30,15 @@ export interface PostgresOutboxOptions {
   readonly logger: Logger
 }
 
+/** The values of a new row. */
+type Row = readonly unknown[]
+
 /** The outbox in a table: events are written as the last statement of their transaction, and read by relays in shares. */
-export class PostgresOutbox implements Outbox, CommitSignal, OutboxGauge {
+export class PostgresOutbox implements Outbox, OutboxTransactions, CommitSignal, OutboxGauge {
   private readonly writer: OutboxWriter
   private readonly reader: OutboxReader
   private readonly scale: OutboxScale
-  private readonly buffers = new WeakMap<PostgresTransaction, (readonly unknown[])[]>()
+  private readonly buffers = new WeakMap<PostgresTransaction, Row[]>()
   private readonly listeners = new Set<() => void>()
 
   constructor(pool: SqlPool, schema: Schema, options: PostgresOutboxOptions) {
@@ -46,9 +52,8 @@ export class PostgresOutbox implements Outbox, CommitSignal, OutboxGauge {
     const transaction = requiredTransaction(scope?.transaction, 'The outbox', envelopes)
     if (envelopes.length === 0) return
     const rows = envelopes.map(toValues)
-    const buffer = this.buffers.get(transaction)
-    if (buffer !== undefined) buffer.push(...rows)
-    else this.open(transaction, rows)
+    const buffer = this.buffers.get(transaction) ?? this.open(transaction)
+    for (const row of rows) buffer.push(row)
   }
 
   claim(limit: number, without: readonly string[] = []): Promise<readonly OutboxEntry[]> {
@@ -69,6 +74,18 @@ export class PostgresOutbox implements Outbox, CommitSignal, OutboxGauge {
     return () => this.listeners.delete(listener)
   }
 
+  enlist(executor: TransactionExecutor, client: unknown = executor): PostgresTransaction {
+    return new PostgresTransaction(executor, client)
+  }
+
+  transaction<T>(
+    runner: TransactionRunner,
+    work: (transaction: PostgresTransaction) => Promise<T>,
+    { isolation = 'read committed' }: OutboxTransactionOptions = {},
+  ): Promise<T> {
+    return runTransaction(runner, isolation, work)
+  }
+
   pending(): Promise<OutboxSize> {
     return this.scale.size()
   }
@@ -80,12 +97,20 @@ export class PostgresOutbox implements Outbox, CommitSignal, OutboxGauge {
 
   // The insert is the last statement before the commit: so the order of the sequence is that of the commits, for
   // transactions of one key, which wait for one another on the row of their aggregate.
-  private open(transaction: PostgresTransaction, rows: (readonly unknown[])[]): void {
+  private open(transaction: PostgresTransaction): Row[] {
+    const rows: Row[] = []
     this.buffers.set(transaction, rows)
+    transaction.join(() => {
+      const { length } = rows
+      return () => {
+        rows.length = length
+      }
+    })
     transaction.beforeCommit((own) => this.writer.insert(own, rows))
     transaction.onEnd((committed) => {
-      if (committed) for (const listener of this.listeners) listener()
+      if (committed && rows.length > 0) for (const listener of this.listeners) listener()
     })
+    return rows
   }
 }
 

@@ -14,6 +14,16 @@ export interface SqlResult<Row> {
   readonly command?: string | undefined
 }
 
+/** What a library gives for a transaction, where it differs from plain SQL in more than the call. */
+export interface TransactionExecutor extends SqlExecutor {
+  /** Writes what the library would hold back until its commit. */
+  writePending?(): Promise<void>
+  /** Runs `work` behind a savepoint, with what to use instead of the client; rolls back to it when `work` rejects. */
+  savepoint?<T>(work: (client: unknown, executor: SqlExecutor) => Promise<T>): Promise<T>
+  /** What the server said last of the transaction: open, failed, or over; `undefined` where that is not known. */
+  state?(): 'open' | 'failed' | 'over' | undefined
+}
+
 /** A statement that is used again and again; `name` lets the server keep its plan. */
 export interface Statement {
   readonly name: string
@@ -26,7 +36,7 @@ export interface SqlPool extends SqlExecutor {
 }
 
 /** A connection of one's own until it is released. */
-export interface SqlConnection extends SqlExecutor {
+export interface SqlConnection extends TransactionExecutor {
   /** The client of the library, for those who work with it directly. */
   readonly client: unknown
   /** Gives it back; a broken one is closed. */

@@ -1,4 +1,4 @@
-import type { SqlConnection, SqlPool, SqlResult, Statement } from './executor.js'
+import type { SqlConnection, SqlPool, SqlResult, Statement, TransactionExecutor } from './executor.js'
 
 /** What is used of a pool of `pg`; any other with this shape will do. */
 export interface PgPool extends PgQueryable, PgEmitter {
@@ -7,6 +7,8 @@ export interface PgPool extends PgQueryable, PgEmitter {
 
 export interface PgClient extends PgQueryable, PgEmitter {
   release(destroy?: boolean | Error): void
+  /** `I`, `T` or `E`, as the server said it last. */
+  getTransactionStatus?(): string | null
 }
 
 /** What tells of connections that break by themselves. Without a listener such an error ends the process. */
@@ -48,7 +50,7 @@ function pgConnection(client: PgClient, prepare: boolean): SqlConnection {
   client.on?.('error', ignore)
   return {
     client,
-    query: (statement, parameters) => run(client, prepare, statement, parameters),
+    ...pgExecutorOf(client, prepare),
     release(broken) {
       client.off?.('error', ignore)
       client.release(broken)
@@ -57,6 +59,19 @@ function pgConnection(client: PgClient, prepare: boolean): SqlConnection {
 }
 
 function ignore(): void {}
+
+/** Runs statements on one client. */
+export function pgExecutorOf(
+  client: PgQueryable & Pick<PgClient, 'getTransactionStatus'>,
+  prepare: boolean,
+): TransactionExecutor {
+  return {
+    query: (statement, parameters) => run(client, prepare, statement, parameters),
+    state: () => STATES[client.getTransactionStatus?.() ?? ''],
+  }
+}
+
+const STATES: Readonly<Record<string, 'open' | 'failed' | 'over'>> = { T: 'open', E: 'failed', I: 'over' }
 
 async function run<Row extends object>(
   target: PgQueryable,

@@ -1,15 +1,20 @@
 import { postgresFault } from '../faults.js'
-import { connectionFault } from '../sql/connection-fault.js'
-import type { SqlConnection, SqlExecutor, SqlPool } from '../sql/executor.js'
-import { isConflict, reasonOf, sqlStateOf } from '../sql/problems.js'
+import type { SqlConnection, SqlPool, TransactionExecutor } from '../sql/executor.js'
+import { beginFault, commitFault } from './failures.js'
 import type { IsolationLevel, TransactionRunner } from './transaction-runner.js'
 
 /** Transactions on connections of a pool of pg. */
 export class PgTransactions implements TransactionRunner {
   constructor(private readonly pool: SqlPool) {}
 
-  /** @throws POSTGRES_UNREACHABLE, POSTGRES_LOGIN_REFUSED, POSTGRES_COMMIT_FAILED, POSTGRES_COMMIT_UNKNOWN, and what the work throws */
-  async run<T>(isolation: IsolationLevel, work: (executor: SqlExecutor, client: unknown) => Promise<T>): Promise<T> {
+  /**
+   * @throws POSTGRES_UNREACHABLE, POSTGRES_LOGIN_REFUSED, POSTGRES_POOL_EXHAUSTED, POSTGRES_COMMIT_FAILED,
+   * POSTGRES_COMMIT_UNKNOWN, and what the work throws
+   */
+  async run<T>(
+    isolation: IsolationLevel,
+    work: (executor: TransactionExecutor, client: unknown) => Promise<T>,
+  ): Promise<T> {
     const connection = await this.connect()
     let broken = true
     try {
@@ -30,7 +35,7 @@ export class PgTransactions implements TransactionRunner {
     try {
       return await this.pool.connect()
     } catch (error) {
-      throw connectionFault(error)
+      throw beginFault(error)
     }
   }
 }
@@ -40,9 +45,7 @@ async function commit(connection: SqlConnection): Promise<void> {
   try {
     ;({ command } = await connection.query('commit'))
   } catch (error) {
-    // Without a word from the server nobody knows whether it has committed.
-    const code = sqlStateOf(error) === undefined ? 'POSTGRES_COMMIT_UNKNOWN' : 'POSTGRES_COMMIT_FAILED'
-    throw isConflict(error) ? error : postgresFault(code, { reason: reasonOf(error) }, error)
+    throw commitFault(error)
   }
   // After a statement that failed and was caught, the server answers COMMIT with a roll-back and no error.
   if (command === 'ROLLBACK') {

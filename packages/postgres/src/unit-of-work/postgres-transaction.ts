@@ -1,6 +1,9 @@
+import { GuloError } from '@gulo/core'
 import { coreFault, postgresFault } from '../faults.js'
-import type { SqlExecutor, SqlResult, Statement } from '../sql/executor.js'
+import type { SqlExecutor, SqlResult, Statement, TransactionExecutor } from '../sql/executor.js'
 import { describeFound } from '../sql/problems.js'
+import { checkOpen } from './check-open.js'
+import { Savepoints } from './savepoints.js'
 
 /** Something to be done as the last thing before the commit, such as writing the events. */
 export type Flush = (transaction: PostgresTransaction) => Promise<void>
@@ -9,28 +12,69 @@ export type Flush = (transaction: PostgresTransaction) => Promise<void>
 export class PostgresTransaction implements SqlExecutor {
   private readonly flushes: Flush[] = []
   private readonly endings: ((committed: boolean) => void)[] = []
+  private readonly savepoints: Savepoints
   private doom: { readonly error: unknown } | undefined
   private state: 'open' | 'ending' | 'ended' = 'open'
+  /** Whether it may have ended or failed without having been seen here. */
+  private doubtful = false
 
   constructor(
-    private readonly executor: SqlExecutor,
-    /** The client of the library the transaction runs on, such as the `PoolClient` of pg. */
-    readonly client: unknown,
-  ) {}
+    private readonly executor: TransactionExecutor,
+    client: unknown,
+  ) {
+    this.savepoints = new Savepoints(executor, client)
+    this.join(() => {
+      const { doom } = this
+      return () => {
+        if (!GuloError.is(this.doom?.error, 'POSTGRES_SAVEPOINTS_CROSSED')) this.doom = doom
+      }
+    })
+  }
 
   get open(): boolean {
     return this.state === 'open'
   }
 
+  /** The client of the library the transaction runs on, such as the `PoolClient` of pg or the transaction of Knex. */
+  get client(): unknown {
+    this.doubtful = true
+    return this.savepoints.client
+  }
+
   /** Runs a statement in the transaction. @throws POSTGRES_TRANSACTION_ENDED */
-  query<Row extends object = Record<string, unknown>>(
+  async query<Row extends object = Record<string, unknown>>(
     statement: string | Statement,
     parameters?: readonly unknown[],
   ): Promise<SqlResult<Row>> {
-    if (this.state === 'ended') {
-      return Promise.reject(postgresFault('POSTGRES_TRANSACTION_ENDED', { operation: 'A statement' }))
+    if (this.state === 'ended') throw postgresFault('POSTGRES_TRANSACTION_ENDED', { operation: 'A statement' })
+    if (typeof statement === 'string' && ENDS.test(statement)) this.doubtful = true
+    try {
+      return await this.savepoints.current.query<Row>(statement, parameters)
+    } catch (error) {
+      this.doubtful = true
+      throw error
     }
-    return this.executor.query<Row>(statement, parameters)
+  }
+
+  /**
+   * Runs `work` behind a savepoint: when it rejects, what was done, raised and published in it is taken back, the error
+   * is passed on, and whoever catches it can go on. `work` is given the client to use within.
+   * @throws POSTGRES_SAVEPOINTS_CROSSED, POSTGRES_TRANSACTION_ENDED, and what the work throws
+   */
+  async savepoint<T>(work: (client: unknown) => Promise<T>): Promise<T> {
+    if (this.state === 'ended') throw postgresFault('POSTGRES_TRANSACTION_ENDED', { operation: 'A savepoint' })
+    this.doubtful = true
+    try {
+      return await this.savepoints.run(work)
+    } catch (error) {
+      if (GuloError.is(error, 'POSTGRES_SAVEPOINTS_CROSSED')) this.doomedBy(error)
+      throw error
+    }
+  }
+
+  /** Has what is kept beside the database go back together with a savepoint: `mark` answers what brings it back. */
+  join(mark: () => () => void): void {
+    this.savepoints.join(mark)
   }
 
   /** Has `flush` run once, right before the commit. */
@@ -48,10 +92,13 @@ export class PostgresTransaction implements SqlExecutor {
     this.doom ??= { error }
   }
 
-  /** Runs what is left to do before the commit. @throws what dooms it */
+  /** Runs what is left to do before the commit. @throws what dooms it, POSTGRES_COMMIT_FAILED, POSTGRES_TRANSACTION_LOST */
   async flush(): Promise<void> {
     if (this.doom !== undefined) throw this.doom.error
+    await this.executor.writePending?.()
     this.state = 'ending'
+    // Statements of a transaction that is over would each commit by itself: events of what has been rolled back.
+    if (this.doubtful) await checkOpen(this.executor)
     for (const flush of this.flushes.splice(0)) await flush(this)
   }
 
@@ -62,6 +109,9 @@ export class PostgresTransaction implements SqlExecutor {
     for (const ended of this.endings.splice(0)) ended(committed)
   }
 }
+
+// A statement that ends a transaction, or a savepoint.
+const ENDS = /^\s*(?:commit|end|rollback|abort|prepare)\b/i
 
 /**
  * The open transaction that was handed over, `undefined` for none.

@@ -1,7 +1,8 @@
 import { type MessageContext, type Runtime, sleep, type UnitOfWork } from '@gulo/core'
-import type { SqlExecutor } from '../sql/executor.js'
+import type { TransactionExecutor } from '../sql/executor.js'
 import { isConflict } from '../sql/problems.js'
 import { PostgresTransaction } from './postgres-transaction.js'
+import { runTransaction } from './run-transaction.js'
 import type { IsolationLevel, TransactionRunner } from './transaction-runner.js'
 
 export interface UnitOfWorkOptions {
@@ -19,7 +20,7 @@ export interface Transactions extends UnitOfWork {
    * Takes part in a transaction that the application itself has begun: `executor` runs statements in it. Whoever begins
    * it calls `flush()` as the last thing before the commit, and `end(committed)` after it.
    */
-  enlist(executor: SqlExecutor, client?: unknown): PostgresTransaction
+  enlist(executor: TransactionExecutor, client?: unknown): PostgresTransaction
 }
 
 const FIRST_PAUSE_MS = 10
@@ -33,7 +34,10 @@ export class PostgresUnitOfWork implements Transactions {
 
   /** @throws what the runner and the work throw */
   async run<T>(context: MessageContext, work: () => Promise<T>): Promise<T> {
-    if (context.transaction !== undefined) return work()
+    if (context.transaction !== undefined) {
+      joinSink(context)
+      return work()
+    }
     for (let tries = 0; ; tries++) {
       try {
         return await this.runOnce(context, work)
@@ -45,32 +49,18 @@ export class PostgresUnitOfWork implements Transactions {
     }
   }
 
-  async transact<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
-    let transaction: PostgresTransaction | undefined
-    try {
-      const value = await this.runner.run(this.options.isolation, async (executor, client) => {
-        // A library that runs its transactions again by itself begins anew with each.
-        transaction?.end(false)
-        transaction = this.enlist(executor, client)
-        const answer = await work(transaction)
-        await transaction.flush()
-        return answer
-      })
-      transaction?.end(true)
-      return value
-    } catch (error) {
-      transaction?.end(false)
-      throw error
-    }
+  transact<T>(work: (transaction: PostgresTransaction) => Promise<T>): Promise<T> {
+    return runTransaction(this.runner, this.options.isolation, work)
   }
 
-  enlist(executor: SqlExecutor, client: unknown = executor): PostgresTransaction {
+  enlist(executor: TransactionExecutor, client: unknown = executor): PostgresTransaction {
     return new PostgresTransaction(executor, client)
   }
 
   private runOnce<T>(context: MessageContext, work: () => Promise<T>): Promise<T> {
     return this.transact(async (transaction) => {
       context.transaction = transaction
+      joinSink(context)
       try {
         return await work()
       } finally {
@@ -78,4 +68,16 @@ export class PostgresUnitOfWork implements Transactions {
       }
     })
   }
+}
+
+/** Events that were raised behind a savepoint go back with it. */
+function joinSink({ transaction, sink }: MessageContext): void {
+  if (sink === undefined || !(transaction instanceof PostgresTransaction)) return
+  transaction.join(() => {
+    const { domainEvents, integrationEvents } = sink
+    const kept = [domainEvents.slice(), integrationEvents.slice()] as const
+    return () => {
+      ;[sink.domainEvents, sink.integrationEvents] = kept
+    }
+  })
 }

@@ -1,7 +1,9 @@
 import { migrate, type PostgresOptions, type PostgresStore, postgres } from '@gulo/postgres'
 import pg from 'pg'
 
-const url = process.env['GULO_TEST_POSTGRES']
+/** Where the test database is; empty without one. */
+export const databaseUrl = process.env['GULO_TEST_POSTGRES'] ?? ''
+const url = databaseUrl
 const reason = process.env['GULO_SKIP_POSTGRES'] ?? 'GULO_TEST_POSTGRES names no database'
 
 /** `describe` with a pool of a real database; without one a skipped `describe` that says why. */
