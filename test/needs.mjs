@@ -8,6 +8,7 @@ const MARKS = {
   rabbitmq: /GULO_(TEST|SKIP)_RABBITMQ|rabbitmqForTests/,
   confluent: /GULO_(TEST|SKIP)_CONFLUENT|confluentForTests/,
   postgres: /GULO_(TEST|SKIP)_POSTGRES|postgresForTests/,
+  debezium: /GULO_(TEST|SKIP)_DEBEZIUM/,
 }
 // This module and its neighbours name every service.
 const OWN = import.meta.dirname

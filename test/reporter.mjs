@@ -38,7 +38,7 @@ function reasonOf(test, environment) {
   const written = /[[(](?:skipped|left out): ([^\])]+)[\])]/.exec(title)?.[1]
   // A suite that skips in a hook has no reason in its title; the service it would have needed has one.
   const where = `${title} ${test.file ?? ''}`.toLowerCase()
-  const service = ['kafka', 'rabbitmq', 'postgres', 'confluent'].find(
+  const service = ['kafka', 'rabbitmq', 'postgres', 'confluent', 'debezium'].find(
     (name) => environment[`GULO_SKIP_${name.toUpperCase()}`] && where.includes(name),
   )
   const reason = written ?? (service && environment[`GULO_SKIP_${service.toUpperCase()}`])

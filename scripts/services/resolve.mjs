@@ -1,4 +1,5 @@
 import { confluent } from './confluent.mjs'
+import { debezium } from './debezium.mjs'
 import { kafka } from './kafka.mjs'
 import { postgres } from './postgres.mjs'
 import { rabbitmq } from './rabbitmq.mjs'
@@ -8,7 +9,7 @@ import { end } from './support/processes.mjs'
 import { isAlive, records, remember } from './support/records.mjs'
 
 /** What can be found or brought up, by name. */
-export const SERVICES = { kafka, rabbitmq, postgres, confluent }
+export const SERVICES = { kafka, rabbitmq, postgres, confluent, debezium }
 
 /**
  * Finds a service or brings it up: environment variable, `npm run services`, standard port, programs, Docker.
