@@ -183,6 +183,7 @@ export type { ServiceHealth } from './service/health.js'
 export type { LifecycleState } from './service/lifecycle.js'
 export { createService, Service } from './service/service.js'
 export type { ServiceOptions, Store } from './service/service-options.js'
+export type { ToolBox, ToolCall, ToolCommand, ToolFlag } from './service/tool-command.js'
 // transport
 export { checkSubscription, type SubscriptionLimits } from './transport/check-subscription.js'
 export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker } from './transport/memory-broker.js'

@@ -68,6 +68,14 @@ export const POSTGRES_ERRORS = {
     message: '{operation} was given {found} for a transaction.',
     mend: 'Pass context.transaction, or what outbox.enlist() answers, of the same store.',
   },
+  POSTGRES_CDC_NOT_READY: {
+    message: 'The schema {schema} is not ready for change data capture: {reason}.',
+    mend: 'Run the SQL that gulo cdc config --sql prints, as the owner of the tables.',
+  },
+  POSTGRES_CDC_HEADER_UNKNOWN: {
+    message: 'A {type} event has the headers {headers}, which have no column in the outbox and would be lost.',
+    mend: 'Name them in cdc: { headers: […] } of postgres({ … }), and run what gulo cdc config prints.',
+  },
   POSTGRES_KEY_TOO_LONG: {
     message: 'The {field} of a {type} event has {length} characters; the outbox keeps 255.',
     mend: 'Use a shorter key, such as a hash of it.',

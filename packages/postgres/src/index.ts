@@ -1,4 +1,5 @@
-export type { PostgresOptions } from './config/options.js'
+export type { CdcOptions, CdcSettings, HeaderColumn } from './cdc/cdc-options.js'
+export type { PostgresOptions, RelayMode } from './config/options.js'
 export type { PostgresSettings } from './config/settings.js'
 export { POSTGRES_ERRORS } from './faults.js'
 export type { SchemaDrift } from './migrations/drift.js'

@@ -3,8 +3,10 @@ import {
   type BatchAttemptLog,
   type BatchInbox,
   type CommitSignal,
+  type ComponentHealth,
   createRuntime,
   type DeadLetters,
+  type HealthReporter,
   type IdempotencyKeyStore,
   type Inbox,
   type InboxRetention,
@@ -16,7 +18,13 @@ import {
   type StopOptions,
   type Store,
   type Timer,
+  type ToolBox,
+  type ToolCommand,
 } from '@gulo/core'
+import { Capturing } from './cdc/capturing.js'
+import { CdcHealth } from './cdc/cdc-health.js'
+import { storeCommands } from './commands/store-commands.js'
+import type { RelayMode } from './config/options.js'
 import type { PostgresSettings } from './config/settings.js'
 import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js'
 import { Consumers } from './inbox/consumers.js'
@@ -37,13 +45,18 @@ import { PgTransactions } from './unit-of-work/pg-transactions.js'
 import { PostgresUnitOfWork, type Transactions } from './unit-of-work/postgres-unit-of-work.js'
 
 const CLEAN_MS = 60_000
+const RELAYED_BY: Readonly<Record<RelayMode, string | undefined>> = {
+  polling: undefined,
+  separate: 'relays in processes of their own',
+  cdc: 'change data capture',
+}
 
 interface Cleaned {
   clean(executor: SqlExecutor): Promise<number>
 }
 
 /** Everything a service keeps, in one PostgreSQL database: what a handler did and what it raised commit together. */
-export class PostgresStore implements Store, RuntimeUser {
+export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBox {
   readonly durable = true
   readonly unitOfWork: Transactions
   readonly outbox: Outbox & OutboxTransactions & CommitSignal & OutboxGauge
@@ -54,6 +67,11 @@ export class PostgresStore implements Store, RuntimeUser {
   readonly idempotencyKeys: IdempotencyKeyStore
   /** The name of the schema that holds the tables. */
   readonly schema: string
+  /** Who sends what the outbox holds where the services have no relays. */
+  readonly relayedBy?: string
+  /** What it adds to the command line `gulo`. */
+  readonly commands: readonly ToolCommand[]
+  private readonly cdc: CdcHealth | undefined
   private readonly pool: SqlPool
   private readonly kept: {
     readonly outbox: PostgresOutbox
@@ -79,7 +97,9 @@ export class PostgresStore implements Store, RuntimeUser {
     const options = { ...settings, runtime: () => this.runtime }
     this.pool = pool
     const unitOfWork = new PostgresUnitOfWork(settings.transactions ?? new PgTransactions(pool), options)
-    const outbox = new PostgresOutbox(pool, schema, options)
+    const captured = settings.relay === 'cdc'
+    const writer = captured ? new Capturing(schema, settings.cdc) : undefined
+    const outbox = new PostgresOutbox(pool, schema, { ...options, writer })
     const inbox = new PostgresInbox(unitOfWork, consumers, schema, settings.inboxRetentionMs)
     const idempotencyKeys = new PostgresIdempotencyKeys(pool, schema)
     this.unitOfWork = unitOfWork
@@ -90,6 +110,10 @@ export class PostgresStore implements Store, RuntimeUser {
     const schedule = new PostgresSchedule(pool, schema, options)
     this.schedule = schedule
     this.idempotencyKeys = idempotencyKeys
+    this.cdc = captured ? new CdcHealth(pool, schema, settings.cdc) : undefined
+    const relayedBy = RELAYED_BY[settings.relay]
+    if (relayedBy !== undefined) this.relayedBy = relayedBy
+    this.commands = storeCommands(pool, settings)
     this.kept = { outbox, schedule, cleaned: [inbox, idempotencyKeys] }
   }
 
@@ -99,7 +123,7 @@ export class PostgresStore implements Store, RuntimeUser {
 
   /**
    * @throws POSTGRES_UNREACHABLE, POSTGRES_LOGIN_REFUSED, POSTGRES_READ_ONLY, POSTGRES_FORBIDDEN, POSTGRES_SCHEMA_MISSING,
-   * POSTGRES_SCHEMA_OLDER, POSTGRES_SCHEMA_NEWER, POSTGRES_MIGRATION_FAILED
+   * POSTGRES_SCHEMA_OLDER, POSTGRES_SCHEMA_NEWER, POSTGRES_MIGRATION_FAILED, POSTGRES_CDC_NOT_READY
    */
   async start(): Promise<void> {
     const { schema, migrate } = this.settings
@@ -107,11 +131,19 @@ export class PostgresStore implements Store, RuntimeUser {
       if (migrate) await migrateSchema(this.pool, schema)
       else await checkSchema(this.pool, schema)
       await checkRights(this.pool, schema)
+      await this.cdc?.check()
     } catch (error) {
       throw startFault(error, schema)
     }
     this.settings.pool.on?.('error', this.lost)
     this.cleanLater()
+  }
+
+  /** How far change data capture is; without it, whether the database answers. */
+  async health(): Promise<ComponentHealth> {
+    if (this.cdc !== undefined) return this.cdc.health()
+    await this.pool.query('select 1')
+    return { status: 'up' }
   }
 
   async stop(_?: StopOptions): Promise<void> {

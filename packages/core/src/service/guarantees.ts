@@ -9,10 +9,11 @@ import type { ServiceOptions } from './service-options.js'
 
 /** What the wiring promises for everything that leaves the service. */
 export function publishingPromise({ transport, store, onPublishFailure }: ServiceOptions): string {
-  if (transport === undefined) return 'nothing leaves the service'
+  if (transport === undefined && store?.relayedBy === undefined) return 'nothing leaves the service'
   if (store?.outbox && store.unitOfWork) {
     const kept = store.durable === false ? ' while this process lives' : ''
-    return `state and events commit together; every committed event reaches the broker at least once, in order per key${kept}`
+    const sender = store.relayedBy === undefined ? '' : `, sent by ${store.relayedBy}`
+    return `state and events commit together; every committed event reaches the broker at least once, in order per key${kept}${sender}`
   }
   const refused = onPublishFailure === 'dead-letter' ? 'what the broker refuses is among the dead letters; ' : ''
   return `published after the handler succeeded and before send resolves; ${refused}a crash in between loses the event`
@@ -38,7 +39,10 @@ export function contradictions(options: ServiceOptions, handlers: readonly Regis
       'It handles integration events but has no transport: give it one.',
     ],
     [
-      mapper !== undefined && mapper.contracts().length > 0 && transport === undefined,
+      mapper !== undefined &&
+        mapper.contracts().length > 0 &&
+        transport === undefined &&
+        store?.relayedBy === undefined,
       'Its mapper makes integration events but it has no transport: give it one.',
     ],
     [

@@ -36,6 +36,8 @@ export interface Store {
   readonly schedule?: Schedule
   /** Whether what is committed survives the end of the process; where it does not, stop empties the outbox first. @default true */
   readonly durable?: boolean
+  /** Who sends what the outbox holds where no relay of this service does, such as `change data capture`. @default a relay of the service */
+  readonly relayedBy?: string
   /** Connects, before anything else is started; when it rejects it leaves nothing open, and may be called again. */
   start?(): Promise<void>
   /** Disconnects, after everything else has stopped. */

@@ -83,6 +83,7 @@ export function wire(options: ServiceOptions): Wiring {
   const relay =
     store?.outbox &&
     transport &&
+    store.relayedBy === undefined &&
     new Relay({
       drain: store.durable === false,
       outbox: store.outbox,
@@ -92,7 +93,7 @@ export function wire(options: ServiceOptions): Wiring {
       observers,
       logger,
     })
-  return { runtime, inner, mediator, contracts, envelopes, relay, scheduler, consumers }
+  return { runtime, inner, mediator, contracts, envelopes, relay: relay || undefined, scheduler, consumers }
 }
 
 /** Where unsent events are kept. */

@@ -1,6 +1,10 @@
 import type { Duration, Logger, Runtime } from '@gulo/core'
+import type { CdcOptions } from '../cdc/cdc-options.js'
 import type { PgPool } from '../sql/pg.js'
 import type { IsolationLevel, TransactionRunner } from '../unit-of-work/transaction-runner.js'
+
+/** Who sends what the outbox holds. */
+export type RelayMode = 'polling' | 'separate' | 'cdc'
 
 /** Where the store is and how it behaves. Everything but `pool` has a default. */
 export interface PostgresOptions {
@@ -15,6 +19,13 @@ export interface PostgresOptions {
   readonly schema?: string
   /** Whether `start` brings the tables up to date; without, it refuses a schema of another version. @default false */
   readonly migrate?: boolean
+  /**
+   * Who sends what the outbox holds: a relay in each service (`polling`), relays in processes of their own as `gulo relay`
+   * starts them (`separate`), or Debezium, which reads the log of the database (`cdc`). @default 'polling'
+   */
+  readonly relay?: RelayMode
+  /** Names for change data capture. @default those of the schema, and no headers of the application */
+  readonly cdc?: CdcOptions
   /** Isolation of the transactions that handlers run in. @default 'read committed' */
   readonly isolation?: IsolationLevel
   /** How often a unit of work is run again after a conflict with another transaction. @default 3 */

@@ -1,8 +1,9 @@
 import { consoleLogger, type Logger, toMs } from '@gulo/core'
+import { type CdcSettings, cdcFaults, cdcSettingsOf } from '../cdc/cdc-options.js'
 import { coreFault } from '../faults.js'
 import type { PgPool } from '../sql/pg.js'
 import type { IsolationLevel, TransactionRunner } from '../unit-of-work/transaction-runner.js'
-import type { PostgresOptions } from './options.js'
+import type { PostgresOptions, RelayMode } from './options.js'
 
 /** The options with every default filled in. */
 export interface PostgresSettings {
@@ -10,6 +11,8 @@ export interface PostgresSettings {
   readonly transactions: TransactionRunner | undefined
   readonly schema: string
   readonly migrate: boolean
+  readonly relay: RelayMode
+  readonly cdc: CdcSettings
   readonly isolation: IsolationLevel
   readonly conflictRetries: number
   readonly preparedStatements: boolean
@@ -22,6 +25,7 @@ export interface PostgresSettings {
 }
 
 const ISOLATION: readonly unknown[] = ['read committed', 'repeatable read', 'serializable']
+const RELAY: readonly unknown[] = ['polling', 'separate', 'cdc']
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   conflictRetries: [0, 100],
   leaseMs: [100, 600_000],
@@ -29,6 +33,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   sweepMs: [100, 86_400_000],
   claimMs: [100, 3_600_000],
 }
+
 // 63 bytes are what PostgreSQL keeps of a name; ours are put before others.
 const SCHEMA = /^[a-z_][a-z0-9_]{0,30}$/
 
@@ -41,6 +46,8 @@ export function settingsOf(options: PostgresOptions): PostgresSettings {
     transactions: options.transactions,
     schema: options.schema ?? 'gulo',
     migrate: options.migrate ?? false,
+    relay: options.relay ?? 'polling',
+    cdc: cdcSettingsOf(options.cdc ?? {}, options.schema ?? 'gulo'),
     isolation: options.isolation ?? 'read committed',
     conflictRetries: options.conflictRetries ?? 3,
     preparedStatements: options.preparedStatements ?? true,
@@ -96,6 +103,9 @@ function findFaults(options: PostgresOptions): string[] {
     faults.push(`transactions is ${String(options.transactions)}; expected what an adapter makes, with a method run.`)
   if (isolation !== undefined && !ISOLATION.includes(isolation))
     faults.push(`isolation is ${String(isolation)}; expected ${ISOLATION.join(', ')}.`)
+  if (options.relay !== undefined && !RELAY.includes(options.relay))
+    faults.push(`relay is ${String(options.relay)}; expected ${RELAY.join(', ')}.`)
+  faults.push(...cdcFaults(options.cdc))
   if (inboxRetention !== undefined && !((toMs(inboxRetention) ?? 0) > 0))
     faults.push(`inboxRetention is ${String(inboxRetention)}; expected a duration such as '7d'.`)
   return faults

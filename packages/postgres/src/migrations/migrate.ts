@@ -1,7 +1,7 @@
 import { postgresFault } from '../faults.js'
 import type { SqlConnection, SqlExecutor, SqlPool } from '../sql/executor.js'
 import { reasonOf } from '../sql/problems.js'
-import { LATEST, type Migration, migrations, sqlOf } from './migrations.js'
+import { bookkeeping, LATEST, type Migration, migrations, recordOf, sqlOf } from './migrations.js'
 
 // Any number, the same for all versions: one migrates, the others wait.
 const LOCK = 4_768_561_234
@@ -61,19 +61,12 @@ async function migrateLocked(connection: SqlConnection, schema: string): Promise
 }
 
 async function apply(connection: SqlConnection, migration: Migration, schema: string): Promise<void> {
-  const { version, name } = migration
+  const { version } = migration
   await connection.query('begin')
   try {
-    await connection.query(`create schema if not exists "${schema}"`)
-    await connection.query(
-      `create table if not exists "${schema}".migration
-         (version integer primary key, name text not null, applied_at timestamptz not null default now())`,
-    )
+    for (const statement of bookkeeping(schema)) await connection.query(statement)
     for (const statement of statementsOf(sqlOf(migration, schema))) await connection.query(statement)
-    await connection.query(`insert into "${schema}".migration (version, name) values ($1::int, $2::text)`, [
-      version,
-      name,
-    ])
+    await connection.query(recordOf(migration, schema))
     await connection.query('commit')
   } catch (error) {
     await connection.query('rollback')

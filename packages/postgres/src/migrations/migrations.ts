@@ -13,6 +13,20 @@ export const migrations: readonly Migration[] = [{ version: 1, name: 'store', sq
 /** The version this release works with. */
 export const LATEST = migrations.length
 
+/** What keeps account of the steps that were run. */
+export function bookkeeping(schema: string): readonly string[] {
+  return [
+    `create schema if not exists "${schema}"`,
+    `create table if not exists "${schema}".migration
+  (version integer primary key, name text not null, applied_at timestamptz not null default now())`,
+  ]
+}
+
+/** Notes that a step was run. */
+export function recordOf({ version, name }: Migration, schema: string): string {
+  return `insert into "${schema}".migration (version, name) values (${version}, '${name}')`
+}
+
 /** The SQL of a step for a schema. */
 export function sqlOf({ sql }: Migration, schema: string): string {
   return sql.replaceAll('{schema}', `"${schema}"`).trim()

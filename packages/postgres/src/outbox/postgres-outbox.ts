@@ -10,7 +10,7 @@ import {
   type PublishScope,
   type Runtime,
 } from '@gulo/core'
-import type { SqlPool, TransactionExecutor } from '../sql/executor.js'
+import type { SqlExecutor, SqlPool, TransactionExecutor } from '../sql/executor.js'
 import { reasonOf } from '../sql/problems.js'
 import type { Schema } from '../sql/schema.js'
 import { PostgresTransaction, requiredTransaction } from '../unit-of-work/postgres-transaction.js'
@@ -20,7 +20,12 @@ import { OutboxReader } from './outbox-reader.js'
 import { OutboxScale, type OutboxSize } from './outbox-size.js'
 import type { OutboxTransactionOptions, OutboxTransactions } from './outbox-transactions.js'
 import { OutboxWriter } from './outbox-writer.js'
-import { toValues } from './row.js'
+
+/** Turns envelopes into rows, and stores them in the transaction that is about to commit. */
+export interface RowWriter {
+  toValues(envelope: Envelope): Row
+  insert(executor: SqlExecutor, rows: readonly Row[]): Promise<unknown>
+}
 
 export interface PostgresOutboxOptions {
   readonly leaseMs: number
@@ -28,6 +33,8 @@ export interface PostgresOutboxOptions {
   readonly sweepMs: number
   readonly runtime: () => Runtime
   readonly logger: Logger
+  /** @default one that leaves the rows to relays */
+  readonly writer?: RowWriter | undefined
 }
 
 /** The values of a new row. */
@@ -35,14 +42,14 @@ type Row = readonly unknown[]
 
 /** The outbox in a table: events are written as the last statement of their transaction, and read by relays in shares. */
 export class PostgresOutbox implements Outbox, OutboxTransactions, CommitSignal, OutboxGauge {
-  private readonly writer: OutboxWriter
+  private readonly writer: RowWriter
   private readonly reader: OutboxReader
   private readonly scale: OutboxScale
   private readonly buffers = new WeakMap<PostgresTransaction, Row[]>()
   private readonly listeners = new Set<() => void>()
 
   constructor(pool: SqlPool, schema: Schema, options: PostgresOutboxOptions) {
-    this.writer = new OutboxWriter(schema)
+    this.writer = options.writer ?? new OutboxWriter(schema)
     this.reader = new OutboxReader(pool, schema, options)
     this.scale = new OutboxScale(pool, schema)
   }
@@ -51,7 +58,7 @@ export class PostgresOutbox implements Outbox, OutboxTransactions, CommitSignal,
   async publish(envelopes: readonly Envelope[], scope?: PublishScope): Promise<void> {
     const transaction = requiredTransaction(scope?.transaction, 'The outbox', envelopes)
     if (envelopes.length === 0) return
-    const rows = envelopes.map(toValues)
+    const rows = envelopes.map((envelope) => this.writer.toValues(envelope))
     const buffer = this.buffers.get(transaction) ?? this.open(transaction)
     for (const row of rows) buffer.push(row)
   }
@@ -106,7 +113,7 @@ export class PostgresOutbox implements Outbox, OutboxTransactions, CommitSignal,
         rows.length = length
       }
     })
-    transaction.beforeCommit((own) => this.writer.insert(own, rows))
+    transaction.beforeCommit(async (own) => void (await this.writer.insert(own, rows)))
     transaction.onEnd((committed) => {
       if (committed && rows.length > 0) for (const listener of this.listeners) listener()
     })
