@@ -2,7 +2,7 @@ import type { GroupRuns, RunTask } from './children.js'
 import type { Samples } from './interleave.js'
 import type { CaseReport, Figures } from './report.js'
 import { compare, median, round, samplesOf } from './statistics.js'
-import type { AbsoluteCase, Case, ImportCase, Method, RateCase, RatioCase } from './suite.js'
+import type { AbsoluteCase, Case, CpuRatioCase, FigureCase, ImportCase, Method, RateCase, RatioCase } from './suite.js'
 import type { Answer, Task } from './task.js'
 
 /** What the cases of a suite are reported from. */
@@ -24,7 +24,13 @@ export async function reportCase(each: Case, findings: Findings): Promise<CaseRe
   return conclusive ? found : { ...found, met: false, inconclusive: true }
 }
 
-function reportTimed(each: RatioCase | RateCase | AbsoluteCase, answers: readonly Answer[], { by }: Method) {
+type TimedCase = Exclude<Case, ImportCase>
+
+function reportTimed(each: TimedCase, answers: readonly Answer[], { by }: Method): CaseReport {
+  if (each.kind === 'cpu-ratio') return reportCpuRatio(each, answers, by)
+  if (each.kind === 'figure') return reportFigure(each, answers)
+  if (each.kind === 'per-second') return reportPerSecond(each, answers)
+  if (each.kind === 'cpu-us') return reportCpu(each, answers)
   if (each.kind === 'ratio') return reportRatio(each, answers, by)
   if (each.kind === 'rate') return reportRate(each, answers, by)
   return reportTime(each, answers)
@@ -45,7 +51,33 @@ function reportRate(each: RateCase, answers: readonly Answer[], by: Method['by']
   return { case: name, ratio, cpu: round(cpu), goal, atLeast: true, met: ratio >= goal, ...figures, raw }
 }
 
-function compareAll({ variant, base = 'raw' }: RatioCase | RateCase, answers: readonly Answer[], by: Method['by']) {
+function reportCpuRatio(each: CpuRatioCase, answers: readonly Answer[], by: Method['by']): CaseReport {
+  const { case: name, goal, variant, base = 'raw' } = each
+  const ratio = round(compareAll(each, answers, by).cpu)
+  const figures = figuresOf(answers, variant)
+  return { case: name, ratio, cpu: ratio, goal, met: ratio <= goal, ...figures, raw: figuresOf(answers, base) }
+}
+
+function reportFigure({ case: name, variant, figure, unit, goal }: FigureCase, answers: readonly Answer[]): CaseReport {
+  const value = round(median(answers.map(({ figures }) => figures[variant]?.[figure] ?? Number.NaN)), 3)
+  return { case: name, value, unit, goal, met: value <= goal }
+}
+
+function reportPerSecond({ case: name, variant, goal }: AbsoluteCase, answers: readonly Answer[]): CaseReport {
+  const { perSecond, cpuUs } = figuresOf(answers, variant)
+  return { case: name, value: perSecond, unit: '/s', cpu: cpuUs, goal, atLeast: true, met: perSecond >= goal }
+}
+
+function reportCpu({ case: name, variant, goal }: AbsoluteCase, answers: readonly Answer[]): CaseReport {
+  const { cpuUs } = figuresOf(answers, variant)
+  return { case: name, value: cpuUs, unit: 'us', cpu: cpuUs, goal, met: cpuUs <= goal }
+}
+
+function compareAll(
+  { variant, base = 'raw' }: RatioCase | RateCase | CpuRatioCase,
+  answers: readonly Answer[],
+  by: Method['by'],
+) {
   const all = answers.map(({ samples }) => compare(samplesOf(samples, variant), samplesOf(samples, base), by))
   return { ratio: median(all.map(({ ratio }) => ratio)), cpu: median(all.map(({ cpu }) => cpu)) }
 }

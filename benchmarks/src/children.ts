@@ -78,7 +78,7 @@ function joined(one: Answer, other: Answer): Answer {
     const more = samplesOf(other.samples, name)
     return [name, { wall: [...wall, ...more.wall], cpu: [...cpu, ...more.cpu] }] as const
   })
-  return { ...one, samples: Object.fromEntries(both) }
+  return { ...one, samples: Object.fromEntries(both), figures: other.figures }
 }
 
 function isGood(control: number): boolean {

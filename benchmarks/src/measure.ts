@@ -43,14 +43,24 @@ export async function measure(suite: Suite, options: MeasureOptions): Promise<Re
 }
 
 function taskOf({ name: suite, method }: Suite, { quick, peers, service = '' }: MeasureOptions): Task {
-  return { kind: 'time', suite, group: '', module: '', peers, service, ...(quick ? method.quick : method.effort) }
+  return {
+    kind: 'time',
+    suite,
+    group: '',
+    module: '',
+    peers,
+    quick,
+    service,
+    ...(quick ? method.quick : method.effort),
+  }
 }
 
 function skippedCases({ cases }: Suite, runs: ReadonlyMap<string, GroupRuns>): SkippedCase[] {
   return cases.flatMap((each) => {
-    if (each.kind !== 'ratio' && each.kind !== 'rate') return []
+    if (each.kind === 'import') return []
     const reasons = runs.get(each.group)?.answers[0]?.skipped ?? {}
-    const reason = reasons[each.variant] ?? reasons[each.base ?? 'raw']
+    const base = 'base' in each && each.base !== undefined ? each.base : 'raw'
+    const reason = reasons[each.case] ?? reasons[each.variant] ?? reasons[base]
     return reason === undefined ? [] : [{ case: each.case, reason }]
   })
 }

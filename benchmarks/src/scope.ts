@@ -6,7 +6,21 @@ export class ChildScope implements Scope {
   private readonly undos: (() => Promise<unknown> | unknown)[] = []
   private closing: Promise<void> | undefined
 
-  constructor(readonly service: string) {}
+  private readonly meters: (() => number)[] = []
+
+  constructor(
+    readonly service: string,
+    readonly quick = false,
+  ) {}
+
+  countCpu(read: () => number): void {
+    this.meters.push(read)
+  }
+
+  /** CPU time of other processes, in nanoseconds. */
+  cpuElsewhere(): number {
+    return this.meters.reduce((sum, read) => sum + read(), 0)
+  }
 
   defer(undo: () => Promise<unknown> | unknown): void {
     this.undos.push(undo)

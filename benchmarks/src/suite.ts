@@ -4,6 +4,8 @@ export interface Variant {
   readonly run: (times: number, watch: Stopwatch) => Promise<unknown>
   /** How often one batch does it. @default as often as fits into the time of a batch */
   readonly times?: number
+  /** What it has counted by itself in all rounds, such as a percentile: asked for once, after the last one. */
+  readonly figures?: () => Readonly<Record<string, number>>
 }
 
 /** Runs from before `run` to after it, unless told otherwise: joining a group is no part of reading a topic. */
@@ -29,10 +31,14 @@ export type LoadPeer = (name: string) => Promise<{ readonly version: string; rea
 export interface Scope {
   /** Address of the suite's service; empty for a suite without one. */
   readonly service: string
+  /** With `--quick`: what takes a minute to fill may be smaller. */
+  readonly quick: boolean
+  /** Adds the CPU time of other processes that work for this group, in nanoseconds from any start, to its own. */
+  countCpu(read: () => number): void
   /** Has `undo` called at the end, however that comes; the last one first. */
   defer(undo: () => Promise<unknown> | unknown): void
-  /** Says why a variant is not among those prepared: its cases are skipped, not missed. */
-  skip(variant: string, reason: string): void
+  /** Says why a variant is not among those prepared, or a case cannot be told: it is skipped, not missed. */
+  skip(variantOrCase: string, reason: string): void
 }
 
 /** How long a group is measured for. */
@@ -77,11 +83,28 @@ export interface RateCase extends ComparedCase {
   readonly kind: 'rate'
 }
 
-/** A variant on its own: microseconds or bytes of heap per operation, at most the goal. */
+/** CPU time of a variant over that of another one of its group: at most the goal. */
+export interface CpuRatioCase extends ComparedCase {
+  readonly kind: 'cpu-ratio'
+}
+
+/**
+ * A variant on its own: the best microseconds, microseconds of CPU or bytes of heap per operation, at most the goal;
+ * operations per second, at least the goal.
+ */
 export interface AbsoluteCase extends CaseBase {
-  readonly kind: 'us' | 'bytes'
+  readonly kind: 'us' | 'cpu-us' | 'bytes' | 'per-second'
   readonly group: string
   readonly variant: string
+}
+
+/** One of the figures of a variant, at most the goal. */
+export interface FigureCase extends CaseBase {
+  readonly kind: 'figure'
+  readonly group: string
+  readonly variant: string
+  readonly figure: string
+  readonly unit: string
 }
 
 /** CPU milliseconds to import a module in a new process, at most the goal. */
@@ -90,12 +113,12 @@ export interface ImportCase extends CaseBase {
   readonly module: string
 }
 
-export type Case = RatioCase | RateCase | AbsoluteCase | ImportCase
+export type Case = RatioCase | RateCase | CpuRatioCase | AbsoluteCase | FigureCase | ImportCase
 
 export interface Suite {
   readonly name: string
   /** What must run beside it; found or brought up for the run. @default nothing */
-  readonly service?: 'kafka' | 'rabbitmq'
+  readonly service?: 'kafka' | 'rabbitmq' | 'postgres'
   readonly groups: readonly Group[]
   readonly cases: readonly Case[]
   readonly method: Method

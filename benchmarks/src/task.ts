@@ -8,6 +8,7 @@ export interface Task extends Effort {
   readonly group: string
   readonly module: string
   readonly peers: boolean
+  readonly quick: boolean
   /** Address of the suite's service; empty for a suite without one. */
   readonly service: string
 }
@@ -18,6 +19,8 @@ export interface Answer {
   /** Variants that could not be measured here, and why. */
   readonly skipped: Readonly<Record<string, string>>
   readonly bytes: Readonly<Record<string, number>>
+  /** What variants have counted by themselves. */
+  readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly importMs: number
   readonly peers: readonly {
     readonly name: string

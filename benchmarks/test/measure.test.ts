@@ -35,7 +35,7 @@ function childWith(control: number, tasks: Task[] = []): RunTask {
     }
     const skipped = {}
     const peers = [{ name: 'other', version: '1.2.3', case: 'send', variant: 'other' }]
-    return { samples, skipped, bytes: { send: 700.4 }, importMs: 12.34, peers }
+    return { samples, skipped, bytes: { send: 700.4 }, figures: {}, importMs: 12.34, peers }
   }
 }
 
@@ -100,7 +100,7 @@ function broker(controls: readonly number[], tasks: Task[] = []): RunTask {
     tasks.push(task)
     const control = each(70_000 * (left.shift() ?? 1))
     const samples = { raw: each(70_000), fast: each(10_000), slow: each(12_500), control }
-    return { samples, skipped: { absent: 'it is not installed' }, bytes: {}, importMs: 0, peers: [] }
+    return { samples, skipped: { absent: 'it is not installed' }, bytes: {}, figures: {}, importMs: 0, peers: [] }
   }
 }
 

@@ -23,7 +23,7 @@ function runsWithControls(...controls: readonly number[]): (task: Task) => Promi
   return async () => {
     const control = left.shift() ?? 2
     const samples = { raw: { wall: [100], cpu: [100] }, control: { wall: [100 * control], cpu: [100] } }
-    return { samples, skipped: {}, bytes: {}, importMs: 0, peers: [] }
+    return { samples, skipped: {}, bytes: {}, figures: {}, importMs: 0, peers: [] }
   }
 }
 
@@ -33,6 +33,7 @@ const task: Task = {
   group: 'send',
   module: '',
   peers: false,
+  quick: false,
   rounds: 1,
   warmUpRounds: 1,
   batchMs: 1,
