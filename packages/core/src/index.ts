@@ -19,20 +19,9 @@ export type { Reader } from './codec/reader.js'
 // consuming
 export { type Backoff, type ExponentialOptions, exponential, fixed } from './consuming/backoff.js'
 export type { BatchOptions } from './consuming/batch-size.js'
-export { BrokerDeadLetters } from './consuming/broker-dead-letters.js'
 export type { CircuitBreakerOptions } from './consuming/circuit-breaker.js'
 export { Consumer } from './consuming/consumer.js'
 export type { ConsumerExtent, ConsumerOptions } from './consuming/consumer-options.js'
-export { deadLetterHeaders } from './consuming/dead-letter-headers.js'
-export type {
-  DeadLetter,
-  DeadLetterError,
-  DeadLetterQuery,
-  DeadLetterReason,
-  DeadLetterSink,
-  DeadLetterStatus,
-  DeadLetters,
-} from './consuming/dead-letters.js'
 export { defaultFailurePolicy, type FailurePolicy, failurePolicy } from './consuming/failure-policy.js'
 export {
   anyError,
@@ -54,12 +43,11 @@ export type {
   InboxMessage,
   InboxRetention,
 } from './consuming/inbox.js'
+export * from './consuming/letter-exports.js'
 export type { MemoryAttemptLog } from './consuming/memory-attempt-log.js'
-export type { MemoryDeadLetters } from './consuming/memory-dead-letters.js'
 export type { MemoryIdempotencyKeys } from './consuming/memory-idempotency-keys.js'
 export type { MemoryInbox } from './consuming/memory-inbox.js'
 export type { Redelivery, RetryLater } from './consuming/redelivery.js'
-export { toDeadLetters, type UnsentLettersOptions } from './consuming/unsent-letters.js'
 export { type ErrorDetails, type ErrorEntry, errorFactory, GuloError, isRetryable } from './errors.js'
 export { CORE_ERRORS } from './faults.js'
 // handling
@@ -177,10 +165,12 @@ export type { MemorySchedule } from './scheduling/memory-schedule.js'
 // scheduling
 export type { Schedule, ScheduledItem, ScheduledWork, ScheduleScope } from './scheduling/schedule.js'
 // service
+export type { DeadLetterDesk } from './service/dead-letter-desk.js'
 export type { ServiceDescription } from './service/describe.js'
 export type { GroupLag } from './service/group-lag.js'
 export type { ServiceHealth } from './service/health.js'
 export type { LifecycleState } from './service/lifecycle.js'
+export type { ReplayManyOptions, ReplayReport } from './service/replays.js'
 export { createService, Service } from './service/service.js'
 export type { ServiceOptions, Store } from './service/service-options.js'
 export type { ToolBox, ToolCall, ToolCommand, ToolFlag } from './service/tool-command.js'

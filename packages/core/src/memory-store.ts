@@ -29,7 +29,7 @@ export class MemoryStore implements RuntimeUser {
   readonly outbox: MemoryOutbox
   readonly inbox: MemoryInbox
   readonly attempts = new MemoryAttemptLog()
-  readonly deadLetters = new MemoryDeadLetters()
+  readonly deadLetters: MemoryDeadLetters
   readonly schedule = new MemorySchedule()
   readonly idempotencyKeys: MemoryIdempotencyKeys
   private readonly ownRuntime: Runtime | undefined
@@ -45,6 +45,7 @@ export class MemoryStore implements RuntimeUser {
     this.ownRuntime = runtime
     this.outbox = new MemoryOutbox(now)
     this.inbox = new MemoryInbox(now, retentionMs)
+    this.deadLetters = new MemoryDeadLetters(now)
     this.idempotencyKeys = new MemoryIdempotencyKeys(now)
   }
 

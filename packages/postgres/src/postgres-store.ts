@@ -5,6 +5,7 @@ import {
   type CommitSignal,
   type ComponentHealth,
   createRuntime,
+  type DeadLetterAbilities,
   type DeadLetters,
   type HealthReporter,
   type IdempotencyKeyStore,
@@ -62,7 +63,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
   readonly outbox: Outbox & OutboxTransactions & CommitSignal & OutboxGauge
   readonly inbox: Inbox & BatchInbox & InboxRetention
   readonly attempts: AttemptLog & BatchAttemptLog
-  readonly deadLetters: DeadLetters
+  readonly deadLetters: DeadLetters & DeadLetterAbilities
   readonly schedule: Schedule
   readonly idempotencyKeys: IdempotencyKeyStore
   /** The name of the schema that holds the tables. */

@@ -1,6 +1,7 @@
 import { type PostgresTransaction, postgres } from '@gulo/postgres'
 import {
   describeAttemptLog,
+  describeDeadLetterAbilities,
   describeDeadLetters,
   describeIdempotencyKeyStore,
   describeInbox,
@@ -46,6 +47,16 @@ describeWithDatabase('On PostgreSQL', (pool) => {
   describeDeadLetters('the PostgreSQL store', async () => {
     const { store, dispose } = await makeStore(pool)
     return { deadLetters: store.deadLetters, dispose }
+  })
+  describeDeadLetterAbilities('the PostgreSQL store', async () => {
+    const { store, schema, dispose } = await makeStore(pool)
+    const advance = async (ms: number) => {
+      await pool.query(
+        `update ${schema}.dead_letter set claimed_until = claimed_until - $1 * interval '1 millisecond'`,
+        [ms],
+      )
+    }
+    return { deadLetters: store.deadLetters, advance, dispose }
   })
   describeSchedule('the PostgreSQL store', async () => {
     const { store, schema, dispose } = await makeStore(pool)

@@ -1,6 +1,7 @@
 import { type Clock, createRuntime, type MemoryTransaction, memoryStore } from '@gulo/core'
 import {
   describeAttemptLog,
+  describeDeadLetterAbilities,
   describeDeadLetters,
   describeIdempotencyKeyStore,
   describeInbox,
@@ -49,6 +50,10 @@ describeAttemptLog('the memory store', () => {
   return { attempts: store.attempts, unitOfWork: store.unitOfWork, afterCrash }
 })
 describeDeadLetters('the memory store', () => memoryStore())
+describeDeadLetterAbilities('the memory store', () => {
+  const { clock, store } = driveTime()
+  return { deadLetters: store.deadLetters, advance: (ms) => clock.advance(ms) }
+})
 describeSchedule('the memory store', () => memoryStore())
 describeIdempotencyKeyStore('the memory store', () => {
   const { clock, store } = driveTime()

@@ -1,5 +1,6 @@
 import {
   attemptLogCases,
+  deadLetterAbilitiesCases,
   deadLettersCases,
   idempotencyKeyStoreCases,
   inboxCases,
@@ -10,6 +11,7 @@ import {
 import { batchAttemptMutants, batchInboxMutants } from './batch-mutants.js'
 import { inboxMutants } from './inbox-mutants.js'
 import { attemptMutants, keyMutants } from './key-mutants.js'
+import { letterAbilityMutants } from './letter-ability-mutants.js'
 import { letterMutants } from './letter-mutants.js'
 import { describeMutants } from './mutants.js'
 import { outboxMutants } from './outbox-mutants.js'
@@ -20,6 +22,7 @@ describeMutants('units of work', unitOfWorkCases(), unitOfWorkMutants)
 describeMutants('outboxes', outboxCases(), outboxMutants)
 describeMutants('inboxes', inboxCases({ patienceMs: 200 }), [...inboxMutants, ...batchInboxMutants])
 describeMutants('dead letters', deadLettersCases(), letterMutants)
+describeMutants('abilities of dead letters', deadLetterAbilitiesCases(), letterAbilityMutants)
 describeMutants('schedules', scheduleCases(), scheduleMutants)
 describeMutants('idempotency keys', idempotencyKeyStoreCases(), keyMutants)
 describeMutants('attempt logs', attemptLogCases(), [...attemptMutants, ...batchAttemptMutants])

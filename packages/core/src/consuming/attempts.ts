@@ -1,6 +1,7 @@
 import { fault } from '../faults.js'
 import type { MessageContext } from '../message/context.js'
 import { type EventCarrier, isEventCarrier } from '../message/result.js'
+import { withAttempt } from './attempt-history.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
 import { consumerName, type Failure } from './failure.js'
 import { follow } from './follow-policy.js'
@@ -20,7 +21,7 @@ export function attempt(parts: ConsumerParts, task: Task): Promise<void> | undef
   try {
     return alone ? runAlone(parts, task) : runOnce(parts, task)
   } catch (error) {
-    return attemptAgain(parts, task, error)
+    return attemptAgain(parts, task, error, undefined)
   }
 }
 
@@ -33,14 +34,15 @@ function runAlone(parts: ConsumerParts, task: Task): Promise<void> | undefined {
   if (answer === undefined) return handled(parts, task, 'done')
   return Promise.resolve(answer).then(
     (value) => (isEventCarrier(value) ? raise(parts, task, value, context) : handled(parts, task, 'done')),
-    (error: unknown) => attemptAgain(parts, task, error),
+    (error: unknown) => attemptAgain(parts, task, error, undefined),
   )
 }
 
 function runOnce(parts: ConsumerParts, task: Task): Promise<void> {
+  const startedMs = parts.runtime.clock.monotonic()
   return handleOnce(parts, task, task.attempt).then(
     (done) => handled(parts, task, done),
-    (error: unknown) => attemptAgain(parts, task, error),
+    (error: unknown) => attemptAgain(parts, task, error, startedMs),
   )
 }
 
@@ -48,31 +50,35 @@ async function raise(parts: ConsumerParts, task: Task, carrier: EventCarrier, co
   try {
     await parts.mediator.finish(task.handler, carrier, context)
   } catch (error) {
-    return attemptAgain(parts, task, error)
+    return attemptAgain(parts, task, error, undefined)
   }
   handled(parts, task, 'done')
 }
 
 /** What comes after a first attempt that has failed. */
-async function attemptAgain(parts: ConsumerParts, task: Task, error: unknown): Promise<void> {
+async function attemptAgain(parts: ConsumerParts, task: Task, error: unknown, startedMs: number | undefined) {
   count(parts, false)
   checkNotAborted(parts, error)
   const { attempt: number, firstFailedAt = parts.runtime.timestamp() } = task
-  if (await follow(parts, task, failureOf(task, number, firstFailedAt, error))) return
-  return attemptFrom(parts, task, number + 1, firstFailedAt)
+  const log = withAttempt(task.attemptLog, parts.runtime, { attempt: number, error, startedMs })
+  if (await follow(parts, task, failureOf(task, number, firstFailedAt, error, log))) return
+  return attemptFrom(parts, { ...task, attemptLog: log }, number + 1, firstFailedAt)
 }
 
 /** One attempt after the other, from number `first` on. */
 async function attemptFrom(parts: ConsumerParts, task: Task, first: number, failedAt: string | undefined) {
   let firstFailedAt = failedAt
+  let log = task.attemptLog
   for (let number = first; ; number++) {
     await parts.gate.pass(parts.stopping)
     checkRunning(parts, task)
-    const outcome = await tryOnce(parts, task, number)
+    const startedMs = parts.runtime.clock.monotonic()
+    const outcome = await tryOnce(parts, { ...task, attemptLog: log }, number)
     if (outcome.ok) return
     checkNotAborted(parts, outcome.error)
     firstFailedAt ??= parts.runtime.timestamp()
-    if (await follow(parts, task, failureOf(task, number, firstFailedAt, outcome.error))) return
+    log = withAttempt(log, parts.runtime, { attempt: number, error: outcome.error, startedMs })
+    if (await follow(parts, task, failureOf(task, number, firstFailedAt, outcome.error, log))) return
   }
 }
 
@@ -125,13 +131,19 @@ function count({ breaker, logger, group, gate }: ConsumerParts, ok: boolean): vo
   gate.close(holdMs)
 }
 
-function failureOf(task: Task, attempts: number, firstFailedAt: string, error: unknown): Failure {
+function failureOf(
+  task: Task,
+  attempts: number,
+  firstFailedAt: string,
+  error: unknown,
+  attemptLog: Failure['attemptLog'],
+): Failure {
   const { envelope, message, handler, replayCount } = task
-  return { envelope, message, handler: handler.name, error, attempts, firstFailedAt, replayCount }
+  return { envelope, message, handler: handler.name, error, attempts, firstFailedAt, replayCount, attemptLog }
 }
 
 function quarantinePoison(parts: ConsumerParts, task: Task, consumer: string, attempts: number): Promise<void> {
-  const { envelope, message, handler, firstFailedAt, replayCount } = task
+  const { envelope, message, handler, firstFailedAt, replayCount, attemptLog } = task
   const error = fault('GULO_POISON_MESSAGE', { messageId: envelope.id, attempts, consumer })
   return setAside(parts, 'quarantine', 'poison', {
     envelope,
@@ -141,6 +153,7 @@ function quarantinePoison(parts: ConsumerParts, task: Task, consumer: string, at
     attempts,
     firstFailedAt,
     replayCount,
+    attemptLog,
   })
 }
 

@@ -8,7 +8,7 @@ import type { EventPublishing } from '../publishing/event-publishing.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { ReceivedMessage } from '../transport/transport.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
-import type { DeadLetterSink } from './dead-letters.js'
+import type { DeadLetterSink, FailedAttempt } from './dead-letters.js'
 import type { FailurePolicy } from './failure-policy.js'
 import type { Gate } from './gate.js'
 import type { AttemptLog, Inbox } from './inbox.js'
@@ -55,4 +55,5 @@ export interface Task {
   readonly attempt: number
   readonly firstFailedAt: string | undefined
   readonly replayCount: number
+  readonly attemptLog?: readonly FailedAttempt[] | undefined
 }

@@ -11,7 +11,8 @@ export type DeadLetterReason =
   | 'expired'
   | 'publish-failed'
 
-export type DeadLetterStatus = 'new' | 'replayed' | 'discarded'
+/** `replaying` while somebody has it in hand; an operator who vanished loses it after a while. */
+export type DeadLetterStatus = 'new' | 'replaying' | 'replayed' | 'discarded'
 
 /** A message that was set aside, exactly as it was received, and what is known of its failure. */
 export interface DeadLetter {
@@ -36,6 +37,31 @@ export interface DeadLetter {
   /** RFC 3339. */
   readonly failedAt: string
   readonly replayCount: number
+  /** The failed attempts of which something is known, the last ones at most. */
+  readonly attemptLog?: readonly FailedAttempt[]
+  /** What is replayed instead of the message, where somebody has edited it; `message` stays as it was received. */
+  readonly revised?: DeadLetterRevision
+}
+
+/** One attempt that failed. */
+export interface FailedAttempt {
+  /** Counted from 1. */
+  readonly attempt: number
+  /** When it had failed, RFC 3339. */
+  readonly at: string
+  readonly code: string
+  /** At most 512 characters. */
+  readonly message: string
+  /** How long it took, in milliseconds; `undefined` where nobody looked at the clock. */
+  readonly durationMs: number | undefined
+}
+
+/** A message as an operator has mended it. */
+export interface DeadLetterRevision {
+  /** Counted from 1. */
+  readonly revision: number
+  readonly body: Uint8Array | null
+  readonly headers: ReceivedMessage['headers']
 }
 
 /** The error contract: what is told of an error beyond the process. */

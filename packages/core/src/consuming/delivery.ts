@@ -19,7 +19,7 @@ export interface TypeRoute {
 }
 
 const DONE = Promise.resolve()
-const NEW: History = Object.freeze({ attempt: 1, firstFailedAt: undefined, replayCount: 0 })
+const NEW: History = Object.freeze({ attempt: 1, firstFailedAt: undefined, replayCount: 0, attemptLog: undefined })
 
 /**
  * Takes messages from the wire to the attempts of their handlers: read, sort out, wait in the lane of the key. Only what
@@ -171,8 +171,8 @@ export class Delivery {
 }
 
 function taskOf(handler: RegisteredHandler, event: Message, { message, envelope, history }: Arrival): Task {
-  const { attempt: number, firstFailedAt, replayCount } = history
-  return { handler, event, envelope, message, attempt: number, firstFailedAt, replayCount }
+  const { attempt: number, firstFailedAt, replayCount, attemptLog } = history
+  return { handler, event, envelope, message, attempt: number, firstFailedAt, replayCount, attemptLog }
 }
 
 async function attemptAll(parts: ConsumerParts, event: Message, arrival: Arrival): Promise<void> {

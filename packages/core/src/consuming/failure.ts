@@ -1,5 +1,6 @@
 import type { Envelope } from '../message/envelope.js'
 import type { ReceivedMessage } from '../transport/transport.js'
+import type { FailedAttempt } from './dead-letters.js'
 
 /** What is known of the failure of one message. */
 export interface Failure {
@@ -10,6 +11,7 @@ export interface Failure {
   readonly attempts: number
   readonly firstFailedAt: string | undefined
   readonly replayCount: number
+  readonly attemptLog?: readonly FailedAttempt[] | undefined
 }
 
 /** The name under which inbox, attempts and dead letters know one handler of a group. */

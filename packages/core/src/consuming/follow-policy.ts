@@ -26,7 +26,7 @@ export async function follow(parts: ConsumerParts, task: Task, failure: Failure)
     case 'reschedule': {
       if (retryLater === undefined) throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'A delayed retry' }, error)
       const { message, handler, replayCount } = task
-      const { firstFailedAt } = failure
+      const { firstFailedAt, attemptLog } = failure
       const again = {
         group: parts.group,
         handler: handler.name,
@@ -34,6 +34,7 @@ export async function follow(parts: ConsumerParts, task: Task, failure: Failure)
         attempt: number + 1,
         firstFailedAt,
         replayCount,
+        ...(attemptLog && { attemptLog }),
       }
       await retryLater(again, verdict.delayMs)
       observer?.({ kind: 'rescheduled', envelope, consumer, delayMs: verdict.delayMs, error })

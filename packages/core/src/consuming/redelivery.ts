@@ -1,4 +1,5 @@
 import type { ReceivedMessage } from '../transport/transport.js'
+import type { FailedAttempt } from './dead-letters.js'
 
 /** A message that goes to one handler once more: because it is tried again later, or replayed from the dead letters. */
 export interface Redelivery {
@@ -12,6 +13,8 @@ export interface Redelivery {
   readonly firstFailedAt: string | undefined
   /** How often it has been replayed from the dead letters. */
   readonly replayCount: number
+  /** The attempts that have failed. @default none */
+  readonly attemptLog?: readonly FailedAttempt[] | undefined
 }
 
 /** Keeps a redelivery until its delay has passed. */

@@ -24,7 +24,7 @@ function toLetter(
   { runtime, service, group }: ConsumerParts,
   kind: DeadLetter['kind'],
   reason: DeadLetterReason,
-  { envelope, message, handler, error, attempts, firstFailedAt, replayCount }: Failure,
+  { envelope, message, handler, error, attempts, firstFailedAt, replayCount, attemptLog }: Failure,
 ): DeadLetter {
   const now = runtime.timestamp()
   return {
@@ -44,5 +44,6 @@ function toLetter(
     firstFailedAt: firstFailedAt ?? now,
     failedAt: now,
     replayCount,
+    ...(attemptLog && { attemptLog }),
   }
 }

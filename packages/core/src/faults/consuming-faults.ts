@@ -69,6 +69,18 @@ export const CONSUMING_FAULTS = {
     message: 'There is no dead letter {id}.',
     mend: 'List the dead letters with find() and use an id from there.',
   },
+  GULO_DEAD_LETTER_REQUEST: {
+    message: '{operation} of dead letters cannot be had: {wrong}.',
+    mend: 'Use the fields of a letter, a limit from 1 to 1000, the cursor of an earlier page, and name who asks as actor.',
+  },
+  GULO_DEAD_LETTER_STATE: {
+    message: 'The dead letter {id} is {status}, so it cannot be {wanted}.',
+    mend: 'Wait until its replay has ended. Only a new letter can be edited or discarded, only a discarded one restored.',
+  },
+  GULO_DEAD_LETTERS_LIMITED: {
+    message: '{operation} needs more than the dead letters of {service} can do.',
+    mend: 'Give the service a store whose dead letters can: memoryStore() or postgres({ … }).',
+  },
   GULO_REPLAY_NO_CONSUMER: {
     message: 'The dead letter {id} belongs to the consumer {consumer}, which does not run in this service.',
     mend: 'Replay it in the service that has this consumer.',

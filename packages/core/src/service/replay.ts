@@ -1,27 +1,19 @@
 import type { Consumer } from '../consuming/consumer.js'
-import type { DeadLetter, DeadLetters } from '../consuming/dead-letters.js'
+import type { DeadLetter } from '../consuming/dead-letters.js'
 import { isUnsent, unsentEnvelope } from '../consuming/unsent-letters.js'
 import { fault } from '../faults.js'
-import { describeValue } from '../message/message.js'
 import type { Publisher } from '../transport/transport.js'
 
-/**
- * Gives a dead letter to the handler that failed, or publishes what could not be published, under the same message id; marks
- * it when that is settled.
- */
-export async function replay(
-  deadLetters: DeadLetters | undefined,
+/** Gives a dead letter to the handler that failed, or publishes what could not be published, under the same message id. */
+export async function sendAgain(
   consumers: readonly Consumer[],
   publisher: Publisher | undefined,
-  id: string,
-): Promise<DeadLetter> {
-  // A query without an id would find any letter.
-  if (typeof id !== 'string') throw fault('GULO_DEAD_LETTER_UNKNOWN', { id: describeValue(id) })
-  const [letter] = (await deadLetters?.find({ id })) ?? []
-  if (deadLetters === undefined || letter === undefined) throw fault('GULO_DEAD_LETTER_UNKNOWN', { id })
-  if (isUnsent(letter)) await publishAgain(publisher, letter)
-  else await redeliver(consumers, letter)
-  return deadLetters.mark(letter.id, 'replayed')
+  letter: DeadLetter,
+): Promise<void> {
+  const { revised } = letter
+  const message = revised ? { ...letter.message, body: revised.body, headers: revised.headers } : letter.message
+  if (isUnsent(letter)) await publishAgain(publisher, { ...letter, message })
+  else await redeliver(consumers, { ...letter, message })
 }
 
 async function publishAgain(publisher: Publisher | undefined, letter: DeadLetter): Promise<void> {
@@ -40,5 +32,6 @@ function redeliver(consumers: readonly Consumer[], letter: DeadLetter): Promise<
     attempt: 1,
     firstFailedAt: letter.firstFailedAt,
     replayCount: letter.replayCount + 1,
+    ...(letter.attemptLog && { attemptLog: letter.attemptLog }),
   })
 }

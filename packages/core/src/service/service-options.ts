@@ -1,6 +1,7 @@
 import type { Decoder } from '../codec/detect.js'
 import type { BatchOptions } from '../consuming/batch-size.js'
 import type { CircuitBreakerOptions } from '../consuming/circuit-breaker.js'
+import type { DeadLetterAbilities } from '../consuming/dead-letter-ports.js'
 import type { DeadLetters } from '../consuming/dead-letters.js'
 import type { FailurePolicy } from '../consuming/failure-policy.js'
 import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox, InboxRetention } from '../consuming/inbox.js'
@@ -31,7 +32,7 @@ export interface Store {
   /** Counts attempts that never finished. @default none: a message that ends the process is not found out */
   readonly attempts?: AttemptLog & Partial<BatchAttemptLog>
   /** Keeps what was set aside. @default none: topics of the broker */
-  readonly deadLetters?: DeadLetters
+  readonly deadLetters?: DeadLetters & Partial<DeadLetterAbilities>
   /** Keeps what is to be done later. @default none: nothing can be scheduled */
   readonly schedule?: Schedule
   /** Whether what is committed survives the end of the process; where it does not, stop empties the outbox first. @default true */

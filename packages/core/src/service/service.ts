@@ -5,13 +5,14 @@ import type { HandlerSource } from '../handling/registry.js'
 import { consoleLogger, shielded } from '../message/signals.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { StopOptions } from '../transport/transport.js'
+import { DeadLetterDesk } from './dead-letter-desk.js'
 import { describeService, type ServiceDescription } from './describe.js'
 import { type GroupLag, lagOf } from './group-lag.js'
 import { consumingPromise, contradictions, publishingPromise } from './guarantees.js'
 import { healthOf, type ServiceHealth } from './health.js'
 import { Lifecycle } from './lifecycle.js'
 import { optionFaults } from './option-faults.js'
-import { replay } from './replay.js'
+import { Replays } from './replays.js'
 import type { ServiceOptions } from './service-options.js'
 import { type Wiring, wire } from './wiring.js'
 
@@ -26,14 +27,16 @@ export class Service implements AsyncDisposable {
   readonly options: ServiceOptions
   private readonly lifecycle: Lifecycle
   private wiring: Wiring | undefined
-  /** Whoever replays a letter that is being replayed gets the same outcome: it is handled once. */
-  private readonly replays = new Map<string, Promise<DeadLetter>>()
+  /** Dead letters by page and by cause; replay, edit, discard and restore, with who did it. */
+  readonly deadLetters: DeadLetterDesk
+  private replays: Replays | undefined
 
   constructor(options: ServiceOptions) {
     reportFaults('the service', optionFaults(options))
     this.options = options
     this.name = options.name
     this.lifecycle = new Lifecycle(`The service ${this.name}`)
+    this.deadLetters = new DeadLetterDesk(this.name, options.store?.deadLetters, () => this.replaying())
   }
 
   /** Another service like this one with some options replaced: for tests, and for running it elsewhere. */
@@ -126,13 +129,7 @@ export class Service implements AsyncDisposable {
 
   /** Gives a dead letter to its handler once more, or to the broker, under the same message id. @throws GULO_DEAD_LETTER_UNKNOWN … */
   replay(deadLetterId: string): Promise<DeadLetter> {
-    const { consumers } = this.wired('replay')
-    const { store, transport } = this.options
-    const running =
-      this.replays.get(deadLetterId) ??
-      replay(store?.deadLetters, consumers, transport, deadLetterId).finally(() => this.replays.delete(deadLetterId))
-    this.replays.set(deadLetterId, running)
-    return running
+    return this.replaying().one(deadLetterId, { actor: this.name })
   }
 
   /** Drops a scheduled message that is not yet due; answers whether there was one. */
@@ -140,6 +137,14 @@ export class Service implements AsyncDisposable {
     const schedule = this.options.store?.schedule
     if (schedule === undefined) throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'cancelScheduled' })
     return schedule.cancel(cancelKey)
+  }
+
+  private replaying(): Replays {
+    const { consumers, runtime } = this.wired('replay')
+    const { store, transport, name } = this.options
+    const { deadLetters } = store ?? {}
+    this.replays ??= new Replays({ service: name, deadLetters, consumers, publisher: transport, runtime })
+    return this.replays
   }
 
   private steps({ relay, scheduler, consumers }: Wiring) {

@@ -326,10 +326,10 @@ describe('replaying a dead letter', () => {
 
   it('tells that it could not be marked, and with an inbox may simply be done again', async () => {
     const { service, id, store } = await deadLetter(true)
-    const mark = store.deadLetters.mark.bind(store.deadLetters)
-    Object.assign(store.deadLetters, { mark: () => Promise.reject(new Error('the database is away')) })
+    const settle = store.deadLetters.settle.bind(store.deadLetters)
+    Object.assign(store.deadLetters, { settle: () => Promise.reject(new Error('the database is away')) })
     expect(await failure(service.replay(id))).to.have.property('message', 'the database is away')
-    Object.assign(store.deadLetters, { mark })
+    Object.assign(store.deadLetters, { settle })
     expect((await service.replay(id)).status).to.equal('replayed')
     expect(effects).to.equal(1)
   })

@@ -171,6 +171,15 @@ describe('a message that is tried again later', () => {
           attempt: 2,
           firstFailedAt: '2026-01-01T00:00:00.000Z',
           replayCount: 0,
+          attemptLog: [
+            {
+              attempt: 1,
+              at: '2026-01-01T00:00:00.000Z',
+              code: 'HANDLER_FAILED',
+              message: 'boom',
+              durationMs: undefined,
+            },
+          ],
         },
         10_000,
       ],

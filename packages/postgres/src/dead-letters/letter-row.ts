@@ -1,5 +1,6 @@
-import type { DeadLetter } from '@gulo/core'
+import { type DeadLetter, type FailedAttempt, fingerprintOf } from '@gulo/core'
 import { fromJsonWithBytes, toJsonWithBytes } from '../sql/bytes-as-json.js'
+import { storableJson } from '../sql/storable-json.js'
 
 /** Columns of a dead letter, in the order of {@link toLetterValues}. */
 export const LETTER_COLUMNS = {
@@ -27,10 +28,29 @@ export const LETTER_COLUMNS = {
   first_failed_at: 'text',
   failed_at: 'text',
   replay_count: 'integer',
+  fingerprint: 'text',
+  attempt_log: 'text::jsonb',
 } as const
 
+const JSON_COLUMNS: readonly string[] = ['headers', 'error', 'attempt_log']
+
+/** What is read of `dead_letter l` and its latest revision `r`. */
+export const LETTER_READ = [
+  ...Object.keys(LETTER_COLUMNS).map((name) =>
+    JSON_COLUMNS.includes(name) ? `l.${name}::text as ${name}` : `l.${name}`,
+  ),
+  'r.revision as revised',
+  'r.body as revised_body',
+  'r.headers::text as revised_headers',
+].join(', ')
+
+/** Brings the latest revision of `dead_letter l`. */
+export const REVISION_JOIN = 'left join {dead_letter_revision} r on r.letter = l.id and r.revision = l.revision'
+
 /** A row as it is read; JSON columns as text. */
-export type LetterRow = Readonly<Record<keyof typeof LETTER_COLUMNS, unknown>>
+export type LetterRow = Readonly<
+  Record<keyof typeof LETTER_COLUMNS | 'revised' | 'revised_body' | 'revised_headers', unknown>
+>
 
 export function toLetterValues(letter: DeadLetter): readonly unknown[] {
   const { message } = letter
@@ -54,11 +74,13 @@ export function toLetterValues(letter: DeadLetter): readonly unknown[] {
     message.key ?? null,
     message.body,
     toJsonWithBytes(message.headers),
-    JSON.stringify(letter.error),
+    storableJson(letter.error),
     letter.attempts,
     letter.firstFailedAt,
     letter.failedAt,
     letter.replayCount,
+    fingerprintOf(letter),
+    letter.attemptLog === undefined ? null : storableJson(letter.attemptLog),
   ]
 }
 
@@ -79,7 +101,7 @@ export function toLetter(row: LetterRow): DeadLetter {
       timestamp: number(row.message_at),
       redeliveries: number(row.redeliveries),
       key: text(row.message_key),
-      body: row.body === null ? null : new Uint8Array(row.body as Uint8Array),
+      body: bytesOf(row.body),
       headers: fromJsonWithBytes(row.headers as string) as DeadLetter['message']['headers'],
     },
     messageId: text(row.message_id),
@@ -93,5 +115,23 @@ export function toLetter(row: LetterRow): DeadLetter {
     firstFailedAt: row.first_failed_at as string,
     failedAt: row.failed_at as string,
     replayCount: Number(row.replay_count),
+    ...(row.attempt_log !== null && { attemptLog: toAttempts(row.attempt_log as string) }),
+    ...(row.revised !== null && { revised: toRevision(row) }),
   }
+}
+
+function toAttempts(text: string): readonly FailedAttempt[] {
+  return (JSON.parse(text) as FailedAttempt[]).map((each) => ({ ...each, durationMs: each.durationMs }))
+}
+
+function toRevision(row: LetterRow): NonNullable<DeadLetter['revised']> {
+  return {
+    revision: Number(row.revised),
+    body: bytesOf(row.revised_body),
+    headers: fromJsonWithBytes(row.revised_headers as string) as DeadLetter['message']['headers'],
+  }
+}
+
+function bytesOf(value: unknown): Uint8Array | null {
+  return value === null ? null : new Uint8Array(value as Uint8Array)
 }

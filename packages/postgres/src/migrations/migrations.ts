@@ -1,4 +1,5 @@
 import { store } from './0001-store.js'
+import { letters } from './0002-letters.js'
 
 /** One step of the schema; steps are only ever added. */
 export interface Migration {
@@ -8,7 +9,10 @@ export interface Migration {
 }
 
 /** All steps, the first one first. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'store', sql: store }]
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'store', sql: store },
+  { version: 2, name: 'letters', sql: letters },
+]
 
 /** The version this release works with. */
 export const LATEST = migrations.length

@@ -1,9 +1,10 @@
-import type { DeadLetter, DeadLetterQuery, DeadLetters } from '@gulo/core'
+import type { DeadLetterQuery, DeadLetters } from '@gulo/core'
 import { expect } from 'chai'
 import type { ConformanceCase, MakeDriver } from '../suite/conformance-case.js'
 import { describeSuite, type Skips } from '../suite/describe-suite.js'
 import { rejectsWith } from '../suite/rejections.js'
 import { PATIENCE_MS } from '../suite/waiting.js'
+import { ALL_BYTES, newLetter } from './letters.js'
 import { newId, type StoreSuiteFacts } from './store-driver.js'
 
 /** What a suite needs to try dead letters. There are none at first. */
@@ -29,8 +30,6 @@ export function deadLettersCases(): readonly ConformanceCase<DeadLettersDriver>[
   return cases
 }
 
-const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte)
-
 const cases: readonly ConformanceCase<DeadLettersDriver>[] = [
   {
     title: 'finds a letter with all that is known of it',
@@ -38,7 +37,7 @@ const cases: readonly ConformanceCase<DeadLettersDriver>[] = [
       const letter = newLetter()
       await deadLetters.add(letter)
       const [found] = await deadLetters.find({ id: letter.id })
-      expect({ ...found, message: undefined }).to.deep.equal({ ...letter, message: undefined })
+      expect({ ...found, message: undefined }).to.deep.include({ ...letter, message: undefined })
     },
   },
   {
@@ -121,41 +120,3 @@ const cases: readonly ConformanceCase<DeadLettersDriver>[] = [
     },
   },
 ]
-
-function newLetter(more: Partial<DeadLetter> = {}): DeadLetter {
-  return {
-    id: newId(),
-    kind: 'dead-letter',
-    status: 'new',
-    reason: 'retries-exhausted',
-    message: {
-      topic: 'items',
-      partition: 2,
-      offset: '9007199254740993',
-      queue: 'conformance.collect.normal',
-      timestamp: 1_767_225_600_000,
-      redeliveries: 3,
-      key: 'Grüße 🚀',
-      body: ALL_BYTES,
-      headers: { plain: 'text', empty: '', unicode: '世界', binary: ALL_BYTES },
-    },
-    messageId: newId(),
-    type: 'conformance.item.changed.v1',
-    tenantId: 'tenant',
-    consumer: 'conformance',
-    handler: 'CollectItem',
-    service: 'conformance',
-    error: {
-      code: 'ITEM_GONE',
-      type: 'ItemGone',
-      message: 'Grüße',
-      details: { item: 7, list: [null] },
-      stack: 'ItemGone: …',
-    },
-    attempts: 3,
-    firstFailedAt: '2026-01-01T00:00:00.000Z',
-    failedAt: '2026-01-01T00:00:01.000Z',
-    replayCount: 0,
-    ...more,
-  }
-}
