@@ -29,7 +29,8 @@ export const RABBITMQ_ERRORS = {
     mend: 'Use a schedule of a database for what is further away.',
   },
   RABBITMQ_UNROUTABLE: {
-    message: '{count} messages had no queue to go to; the first was of type {type} for the exchange {exchange}.',
+    message:
+      '{count} messages had no queue to go to; the first was of type {type} for the exchange {exchange}: {reason}.',
     mend: 'Start the consumer once or declare its queue, then publish again; or set unroutable to "accept".',
     retryable: true,
   },

@@ -7,7 +7,7 @@ import { Declarer } from './declaring/declarer.js'
 import { countReady } from './declaring/verify.js'
 import { rabbitFault } from './faults.js'
 import { ConfirmPublisher } from './publishing/confirm-publisher.js'
-import type { Topology } from './topology/topology.js'
+import { joinTopologies, NOTHING, type Topology } from './topology/topology.js'
 
 /**
  * The connections of one transport: one to publish, one to consume. A broker short of memory or disk stops reading from
@@ -20,14 +20,22 @@ export class Session {
   private consumingLink: Link | undefined
   private opening: Promise<Link> | undefined
   private readonly closing = new AbortController()
+  /** What was declared outside of publishing and subscribing. */
+  private declared = NOTHING
 
+  /** `repair` has the subscriptions make again what was deleted. */
   constructor(
     private readonly settings: RabbitMqSettings,
     private readonly runtime: Runtime,
+    private readonly repair: () => void,
   ) {
     this.link = this.makeLink('publish')
     this.declarer = new Declarer(settings.topology)
-    this.publisher = new ConfirmPublisher(this.link, this.declarer, { ...settings, runtime })
+    this.publisher = new ConfirmPublisher(this.link, this.declarer, {
+      ...settings,
+      runtime,
+      repair: () => this.repairAll(),
+    })
   }
 
   async start(): Promise<void> {
@@ -38,6 +46,8 @@ export class Session {
   /** Has the broker have what is needed, outside of publishing and subscribing. @throws RABBITMQ_UNREACHABLE, or what declaring throws */
   async provide(topology: Topology): Promise<void> {
     await this.ask(Promise.resolve(this.link), (model) => this.declarer.provide(model, topology))
+    this.declared = joinTopologies(this.declared, topology)
+    this.publisher.unroutable.expects(topology)
   }
 
   /** Messages that wait in a queue, `undefined` when there is no such queue. @throws RABBITMQ_UNREACHABLE */
@@ -70,6 +80,13 @@ export class Session {
     if (all.length > 0) return { status: 'degraded', detail: `${all.join('; ')}.` }
     const { accepted } = this.publisher.unroutable
     return accepted === 0 ? { status: 'up' } : { status: 'up', detail: `${accepted} messages had no queue to go to.` }
+  }
+
+  private repairAll(): void {
+    this.repair()
+    if (this.declared === NOTHING) return
+    // What cannot be declared is told by the messages that then have no queue.
+    this.ask(Promise.resolve(this.link), (model) => this.declarer.renew(model, this.declared)).catch(() => undefined)
   }
 
   private ask<T>(opening: Promise<Link>, question: (model: ChannelModel) => Promise<T>): Promise<T | undefined> {

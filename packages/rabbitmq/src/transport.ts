@@ -20,6 +20,7 @@ import { keepsOrder, type RabbitMqSettings } from './config/settings.js'
 import { Backlog } from './consuming/backlog.js'
 import { check } from './consuming/invalid.js'
 import { Subscription } from './consuming/subscription.js'
+import { Subscriptions } from './consuming/subscriptions.js'
 import { coreFault, rabbitFault } from './faults.js'
 import { type AmqpMessage, delayed, fromEnvelope, fromOutgoing, type WritingRules } from './message/outgoing.js'
 import { Routes } from './message/routes.js'
@@ -37,7 +38,7 @@ export class RabbitMqTransport
   private readonly writing: WritingRules
   private readonly ownRuntime: boolean
   private readonly backlog = new Backlog()
-  private readonly subscriptions = new Set<Subscription>()
+  private readonly subscriptions = new Subscriptions()
   private runtime: Runtime
   private state: 'new' | 'starting' | 'started' | 'stopped' = 'new'
   private session: Session | undefined
@@ -59,7 +60,7 @@ export class RabbitMqTransport
     if (this.state === 'stopped') throw coreFault('GULO_STOPPED', { component: 'rabbitmq' })
     if (this.state !== 'new') throw coreFault('GULO_ALREADY_STARTED', { component: 'rabbitmq' })
     this.state = 'starting'
-    const session = new Session(this.settings, this.runtime)
+    const session = new Session(this.settings, this.runtime, () => this.subscriptions.repair())
     this.session = session
     try {
       await session.start()
@@ -80,8 +81,7 @@ export class RabbitMqTransport
     const { clock } = this.runtime
     const endsAt = clock.monotonic() + deadlineMs
     // Handlers in flight may still publish, so the publisher goes last.
-    const closings = [...this.subscriptions].map((subscription) => subscription.close({ deadlineMs }))
-    const closed = await Promise.allSettled(closings)
+    const closed = await this.subscriptions.close({ deadlineMs })
     const { session } = this
     this.session = undefined
     await session?.stop(Math.max(0, endsAt - clock.monotonic()))
@@ -133,7 +133,7 @@ export class RabbitMqTransport
    */
   async lag(group: string, topics: readonly string[]): Promise<readonly PartitionLag[]> {
     const session = this.running('lag')
-    const here = (queue: string) => [...this.subscriptions].reduce((sum, each) => sum + each.pending(queue), 0)
+    const here = (queue: string) => this.subscriptions.pending(queue)
     return this.backlog.lag(group, topics, (queue) => session.count(queue), here)
   }
 
@@ -152,14 +152,14 @@ export class RabbitMqTransport
       closed()
       throw error
     }
+    if (wanted.broadcast !== true) session.publisher.unroutable.expects(subscription.topology)
     return subscription
   }
 
   async health(): Promise<ComponentHealth> {
     if (this.session === undefined || this.state !== 'started')
       return { status: 'down', detail: `It is ${this.state}.` }
-    const ill = [...this.subscriptions].map(({ trouble }) => trouble).filter((trouble) => trouble !== undefined)
-    return this.session.health(ill)
+    return this.session.health(this.subscriptions.troubles)
   }
 
   private async store<T>(

@@ -20,7 +20,8 @@ describeWithBroker('The publisher of RabbitMQ', (url) => {
     const pauses = { initialDelayMs: 10, maxDelayMs: 20 }
     link = new Link({ urls: [url], tls: {}, connectionName: 'tests', ...times, ...pauses, runtime, logger })
     const declarer = new Declarer('create')
-    publisher = new ConfirmPublisher(link, declarer, { publishDeadlineMs: 4000, unroutable: 'fail', runtime, logger })
+    const rules = { unroutable: 'fail', topology: 'create', repairMs: 50, repair: () => undefined } as const
+    publisher = new ConfirmPublisher(link, declarer, { ...rules, publishDeadlineMs: 4000, runtime, logger })
     await link.open()
     await publisher.start()
   })

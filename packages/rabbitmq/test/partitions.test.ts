@@ -161,15 +161,16 @@ describeWithBroker('Partitions', (url) => {
   })
 
   it('give messages back whose queue is gone, rather than have another take them out of order', async () => {
-    const declarer = await scene.start({ unroutable: 'fail' })
+    const declarer = await scene.start()
     await declarer.declare([
       { group: scene.domain, action: 'work', routes: [{ topic: scene.type, types: [scene.type] }] },
     ])
+    const publisher = await scene.start({ unroutable: 'fail', repairMs: 50 })
     const gone = `${scene.queue}.2`
     await scene.atBroker((channel) => channel.deleteQueue(gone))
     const envelopes = keyed(100, 100)
     const lost = envelopes.filter(({ partitionKey }) => Number(slotOf(partitionKey ?? '')) % 4 === 2)
-    const error = await failureOf(declarer.publish(envelopes))
+    const error = await failureOf(publisher.publish(envelopes))
     expect(error.details['unsent']).to.have.deep.members(lost)
   })
 

@@ -66,7 +66,7 @@ describeWithBroker('Publishing to RabbitMQ', (url) => {
     })
 
     it('fails once the queue of its type is lost', async () => {
-      const publisher = await scene.start()
+      const publisher = await scene.start({ repairMs: 50 })
       const handle = await scene.subscribe(await scene.start(), () => undefined)
       await publisher.publish(scene.envelopes(1))
       await handle.close()

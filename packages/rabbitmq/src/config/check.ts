@@ -14,6 +14,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   maxMessageBytes: [1, 536_870_912],
   deliveryLimit: [1, 1_000_000],
   rebalanceMs: [10, 3_600_000],
+  repairMs: [10, 3_600_000],
 }
 const UNROUTABLE: readonly unknown[] = ['accept', 'fail', 'fail-if-lost']
 const SWITCHES = ['quorum', 'singleActiveConsumer'] as const

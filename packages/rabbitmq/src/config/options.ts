@@ -26,7 +26,8 @@ export interface RabbitMqOptions {
   readonly publishDeadlineMs?: number
   /**
    * What becomes of a message that no queue is bound for: `accept` counts it as published and warns once for each type,
-   * `fail` rejects, `fail-if-lost` accepts until the type has had a queue and rejects when that queue is gone.
+   * `fail` rejects, `fail-if-lost` accepts until the type has had a queue and rejects when that queue is gone. A queue
+   * that is gone is waited for first: twice `repairMs`, at most `publishDeadlineMs`.
    * @default 'fail-if-lost'
    */
   readonly unroutable?: 'accept' | 'fail' | 'fail-if-lost'
@@ -45,6 +46,12 @@ export interface RabbitMqOptions {
   readonly partitions?: number | ((owner: QueueOwner) => number)
   /** How often the processes share out partitions anew, in milliseconds. @default 5000 */
   readonly rebalanceMs?: number
+  /**
+   * How often a subscription makes exchanges, queues and bindings again that were deleted, in milliseconds; with
+   * `topology: 'verify'`, how often it looks for them.
+   * @default 5000
+   */
+  readonly repairMs?: number
   /** Queue of a type: each priority has a queue and a prefetch of its own. @default 'normal' for all */
   readonly priorityOf?: (type: string) => QueuePriority
   /**

@@ -25,6 +25,7 @@ export interface RabbitMqSettings {
   readonly singleActiveConsumer: boolean
   readonly partitions: number | ((owner: QueueOwner) => number)
   readonly rebalanceMs: number
+  readonly repairMs: number
   readonly priorityOf: (type: string) => QueuePriority
   /** Whether types have different priorities, and therefore several queues. */
   readonly ownPriorities: boolean
@@ -62,6 +63,7 @@ export function settingsOf(options: RabbitMqOptions): RabbitMqSettings {
     singleActiveConsumer: options.singleActiveConsumer ?? false,
     partitions: options.partitions ?? 0,
     rebalanceMs: options.rebalanceMs ?? 5000,
+    repairMs: options.repairMs ?? 5000,
     priorityOf: options.priorityOf ?? (() => 'normal'),
     ownPriorities: options.priorityOf !== undefined,
     topology: options.topology ?? 'create',

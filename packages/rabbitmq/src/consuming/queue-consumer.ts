@@ -6,7 +6,7 @@ import { refusable } from '../declaring/declare.js'
 import type { Declarer } from '../declaring/declarer.js'
 import { reasonOf } from '../faults.js'
 import { toReceived } from '../message/received.js'
-import type { ConsumedQueue } from '../topology/topology.js'
+import { type ConsumedQueue, NOTHING, type Topology } from '../topology/topology.js'
 import { Acknowledgements } from './acknowledgements.js'
 import { Deliveries } from './deliveries.js'
 import { Rest } from './rest.js'
@@ -48,6 +48,11 @@ export class QueueConsumer implements ChannelOwner<Channel> {
 
   get queue(): string {
     return this.consumed.queue
+  }
+
+  /** What it needs; nothing while it is being set up, which sees to that. */
+  get topology(): Topology {
+    return this.keeper.channel === undefined ? NOTHING : this.consumed.topology
   }
 
   /** Its number among partitions; `'members'` is the queue that has one consumer for each process. */

@@ -11,14 +11,16 @@ import { Declarer } from '../declaring/declarer.js'
 import { coreFault } from '../faults.js'
 import { isParking } from '../topology/names.js'
 import { broadcastTopology, subscriptionTopology } from '../topology/subscription-topology.js'
-import type { ConsumedQueue } from '../topology/topology.js'
+import { type ConsumedQueue, joinTopologies, type Topology } from '../topology/topology.js'
 import { Balance } from './balance.js'
 import { QueueConsumer } from './queue-consumer.js'
+import { Upkeep } from './upkeep.js'
 
 /** A subscription: its queues and their consumers. */
 export class Subscription implements PausableSubscription {
   private readonly consumers: readonly QueueConsumer[]
   private readonly balances: readonly Balance[]
+  private readonly upkeep: Upkeep
   private readonly paused = new Set<string>()
   private closing: Promise<void> | undefined
 
@@ -38,6 +40,8 @@ export class Subscription implements PausableSubscription {
     this.balances = this.consumers
       .filter(({ role }) => role === 'members')
       .map((members) => new Balance(members, this.partitionsOf(members), settings.rebalanceMs, runtime))
+    const { repairMs } = settings
+    this.upkeep = new Upkeep(link, () => this.topology, { declarer, repairMs, runtime, logger })
   }
 
   /** Resolves once every queue is consumed; else none is. */
@@ -49,6 +53,17 @@ export class Subscription implements PausableSubscription {
       throw error
     }
     for (const balance of this.balances) balance.start()
+    this.upkeep.start()
+  }
+
+  /** Exchanges, queues and bindings that are in use at the moment. */
+  get topology(): Topology {
+    return joinTopologies(...this.consumers.map(({ topology }) => topology))
+  }
+
+  /** Makes again at once what of them was deleted. */
+  repair(): void {
+    this.upkeep.repair()
   }
 
   pause(topics: readonly string[] = this.topics): void {
@@ -75,7 +90,7 @@ export class Subscription implements PausableSubscription {
   /** Why a queue is not consumed at the moment. */
   get trouble(): string | undefined {
     const ill = this.consumers.find(({ trouble }) => trouble !== undefined)
-    return ill && `${ill.queue}: ${ill.trouble}`
+    return ill ? `${ill.queue}: ${ill.trouble}` : this.upkeep.trouble
   }
 
   private partitionsOf({ queue }: QueueConsumer): readonly QueueConsumer[] {
@@ -93,6 +108,7 @@ export class Subscription implements PausableSubscription {
   }
 
   private async drain(deadlineMs: number): Promise<void> {
+    this.upkeep.stop()
     for (const balance of this.balances) balance.stop()
     const component = `The subscription of ${this.subscription.group}`
     const inFlight = () => this.consumers.reduce((sum, { size }) => sum + size, 0)
@@ -109,6 +125,7 @@ export class Subscription implements PausableSubscription {
   }
 
   private async abandon(): Promise<void> {
+    this.upkeep.stop()
     for (const balance of this.balances) balance.stop()
     await Promise.all(this.consumers.map((consumer) => consumer.close()))
   }

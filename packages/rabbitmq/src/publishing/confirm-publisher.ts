@@ -1,4 +1,4 @@
-import { DeadlineQueue, type Logger, type Runtime } from '@gulo/core'
+import { DeadlineQueue } from '@gulo/core'
 import type { ChannelModel, ConfirmChannel } from 'amqplib'
 import { ChannelKeeper, type ChannelOwner } from '../connection/channel-keeper.js'
 import type { Link } from '../connection/link.js'
@@ -8,28 +8,22 @@ import type { AmqpMessage } from '../message/outgoing.js'
 import { about, Batch, type Entry, forgetBytes, markReturned, type Outcome } from './entry.js'
 import { EntryLine } from './entry-line.js'
 import { Preparation } from './preparation.js'
+import { type ReturnOptions, Returns } from './returns.js'
 import { Silence } from './silence.js'
-import { Suspects } from './suspects.js'
-import { Unroutable } from './unroutable.js'
-
-export interface PublisherOptions {
-  readonly publishDeadlineMs: number
-  readonly unroutable: 'accept' | 'fail' | 'fail-if-lost'
-  readonly runtime: Runtime
-  readonly logger: Logger
-}
+import { missingExchange, Suspects } from './suspects.js'
+import type { Unroutable } from './unroutable.js'
 
 // More would only wait in the broker's socket, and be sent twice after a loss.
 const WINDOW = 1000
 
 /** Publishes over one channel, in order, and knows of each message whether the broker has stored it. */
 export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
-  readonly unroutable: Unroutable
   private readonly keeper: ChannelKeeper<ConfirmChannel>
   private readonly preparation: Preparation
   private readonly waiting = new EntryLine()
   private readonly unconfirmed = new Set<Entry>()
   private readonly suspects = new Suspects()
+  private readonly returns: Returns
   private readonly silence: Silence
   private readonly stopping = new AbortController()
   private readonly underway: DeadlineQueue<Batch>
@@ -38,20 +32,31 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
   constructor(
     private readonly link: Link,
     declarer: Declarer,
-    private readonly options: PublisherOptions,
+    private readonly options: ReturnOptions,
   ) {
-    this.unroutable = new Unroutable(options.unroutable, options.logger)
+    this.returns = new Returns(options, {
+      unconfirmed: () => this.unconfirmed,
+      again: (entries) => this.sendFirst(entries),
+      prepareAgain: ({ message }) => this.preparation.forget(message),
+    })
     this.keeper = new ChannelKeeper<ConfirmChannel>(link, this, options.runtime)
     this.preparation = new Preparation(link, declarer, options.runtime)
     this.silence = new Silence(link, this.keeper, options)
     const { runtime, publishDeadlineMs } = options
-    this.underway = new DeadlineQueue(runtime.clock, publishDeadlineMs, (late) => this.expire(entriesOf(late)))
+    this.underway = new DeadlineQueue(runtime.clock, publishDeadlineMs, (late) =>
+      this.expire(late.flatMap(({ entries }) => entries)),
+    )
     link.onUnblocked(() => this.pump())
+  }
+
+  get unroutable(): Unroutable {
+    return this.returns.unroutable
   }
 
   /** Why messages may not get through, beyond the state of the connection. */
   get trouble(): string | undefined {
-    return this.keeper.channel ? this.silence.trouble : 'the channel to publish on is being opened'
+    if (this.keeper.channel === undefined) return 'the channel to publish on is being opened'
+    return this.silence.trouble ?? this.returns.absences.trouble
   }
 
   start(): Promise<void> {
@@ -77,7 +82,8 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
   /** Gives up what is still on its way, and closes. */
   async close(): Promise<void> {
     this.stopping.abort()
-    this.expire([...this.unconfirmed, ...this.waiting.all()])
+    this.returns.absences.end()
+    this.expire([...this.unconfirmed, ...this.returns.absences.entries(), ...this.waiting.all()])
     this.underway.close()
     await this.keeper.close()
   }
@@ -106,11 +112,19 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
     this.preparation.forgetAll()
     const guilty = this.suspects.afterLoss(error, again)
     guilty?.settle(rabbitFault('RABBITMQ_REJECTED', { ...about(guilty), reason: reasonOf(error) }, error))
+    const missing = missingExchange(error)
+    for (const { message } of again) if (message.exchange === missing) this.preparation.doubt(message)
+    if (missing !== undefined) this.returns.absences.exchangeLost(missing)
     this.waiting.unshift(again)
   }
 
   failed(error: unknown): void {
     this.options.logger.warn(`rabbitmq: no channel to publish on: ${reasonOf(error)}`)
+  }
+
+  private sendFirst(entries: readonly Entry[]): void {
+    this.waiting.unshift(entries)
+    this.pump()
   }
 
   private pump(): void {
@@ -119,14 +133,15 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
       const entry = this.waiting.first()
       if (entry === undefined) return
       if (!this.preparation.isDone(entry.message)) return this.prepareFor(entry)
-      if (!this.send(this.keeper.channel, entry)) return
+      if (this.returns.absences.holds(entry)) this.waiting.shift()
+      else if (!this.send(this.keeper.channel, entry)) return
     }
   }
 
   private prepareFor({ message }: Entry): void {
     this.preparation.start(message, this.stopping.signal, (refusal) => {
       if (refusal !== undefined) {
-        for (const entry of this.waiting.all()) {
+        for (const entry of [...this.waiting.all(), ...this.returns.absences.entries()]) {
           if (this.preparation.isShared(entry.message, message)) entry.settle(refusal)
         }
       }
@@ -157,19 +172,10 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
     this.silence.ended()
     if (!this.unconfirmed.delete(entry)) return
     this.suspects.clear(entry)
-    entry.settle(
-      error === null ? this.verdict(entry) : rabbitFault('RABBITMQ_NACKED', { count: 1, ...about(entry) }, error),
-    )
+    if (error !== null) entry.settle(rabbitFault('RABBITMQ_NACKED', { count: 1, ...about(entry) }, error))
+    else if (entry.returned) this.returns.returned(entry)
+    else this.returns.stored(entry)
     this.pump()
-  }
-
-  private verdict({ message, returned }: Entry): Outcome {
-    if (!returned) {
-      this.unroutable.hadQueue(message)
-      return undefined
-    }
-    if (message.parked) this.preparation.forget(message)
-    return this.unroutable.verdict(message)
   }
 
   private expire(entries: readonly Entry[]): void {
@@ -177,6 +183,10 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
     const silent = entries.filter((entry) => this.unconfirmed.has(entry)).length
     for (const entry of entries) {
       if (entry.settled) continue
+      if (entry.held) {
+        entry.settle(this.unroutable.fault(entry.message))
+        continue
+      }
       const sent = this.unconfirmed.delete(entry)
       this.suspects.clear(entry)
       const silence = sent ? 'the broker has not confirmed them' : 'earlier messages have not been confirmed'
@@ -187,8 +197,4 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
     if (silent > 0 && !this.stopping.signal.aborted) this.silence.noticed(silent)
     this.pump()
   }
-}
-
-function entriesOf(batches: readonly Batch[]): readonly Entry[] {
-  return batches.flatMap(({ entries }) => entries)
 }

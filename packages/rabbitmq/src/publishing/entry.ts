@@ -40,6 +40,10 @@ export class Entry {
   /** Whether the broker gave it back, having no queue for it: told before it is confirmed. */
   returned = false
   settled = false
+  /** Whether it waits for a queue. */
+  held = false
+  /** Whether it was sent once more after what it needs had been declared again. */
+  renewed = false
 
   constructor(
     public message: AmqpMessage,

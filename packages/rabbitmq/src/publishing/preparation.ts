@@ -9,6 +9,7 @@ const PAUSE_MS = 100
 /** Declares what messages need before the first of them is sent. */
 export class Preparation {
   private readonly done = new Set<string>()
+  private readonly doubtful = new Set<string>()
   private busy = false
 
   constructor(
@@ -29,6 +30,12 @@ export class Preparation {
   /** Has it declared again before the next message. */
   forget(message: AmqpMessage): void {
     this.done.delete(message.need)
+  }
+
+  /** As `forget`; has the broker asked whether it is there, also where nothing is ever declared. */
+  doubt(message: AmqpMessage): void {
+    this.forget(message)
+    this.doubtful.add(message.need)
   }
 
   /** Has everything declared again, after a loss: the broker may have been emptied. */
@@ -58,7 +65,8 @@ export class Preparation {
   private async declare(message: AmqpMessage, signal: AbortSignal): Promise<void> {
     const model = await this.link.current(signal)
     if (model === undefined) return
-    await this.declarer.provide(model, message.topology)
+    await this.declarer.provide(model, message.topology, this.doubtful.has(message.need))
+    this.doubtful.delete(message.need)
     this.done.add(message.need)
   }
 }

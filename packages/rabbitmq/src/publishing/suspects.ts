@@ -3,6 +3,12 @@ import type { Entry } from './entry.js'
 // The broker's answer to basic.publish; a missing exchange is declared again and is nobody's fault.
 const [CLASS, METHOD, NOT_FOUND] = [60, 40, 404]
 
+/** The exchange that is missing, when the broker closed the channel over that. */
+export function missingExchange(error: unknown): string | undefined {
+  const { code, message } = (error ?? {}) as { code?: number; message?: string }
+  return code === NOT_FOUND ? /no exchange '(.*)' in vhost/.exec(message ?? '')?.[1] : undefined
+}
+
 /**
  * Messages that were on their way when the broker closed the channel over one of them. Sent again all at once they
  * would close every further channel too; one at a time shows which it is.

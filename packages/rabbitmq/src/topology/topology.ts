@@ -65,7 +65,8 @@ export interface ConsumedQueue {
   readonly partition?: number
 }
 
-const NOTHING: Topology = { exchanges: [], queues: [], bindings: [] }
+/** What needs nothing. */
+export const NOTHING: Topology = { exchanges: [], queues: [], bindings: [] }
 
 /** Everything of several topologies, each thing once. */
 export function joinTopologies(...all: readonly Topology[]): Topology {
