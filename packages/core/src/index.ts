@@ -156,7 +156,7 @@ export {
   toMs,
   withDeadline,
 } from './runtime/clock.js'
-export { DeadlineQueue } from './runtime/deadline-queue.js'
+export { type Deadline, DeadlineQueue } from './runtime/deadline-queue.js'
 export { type Random, seededRandom, systemRandom } from './runtime/random.js'
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
 export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'

@@ -1,4 +1,4 @@
-import { DeadlineQueue } from '@gulo/core'
+import { type Deadline, DeadlineQueue } from '@gulo/core'
 import { expect } from 'chai'
 import { ManualClock } from '../support/manual-clock.js'
 
@@ -26,16 +26,27 @@ describe('A queue of deadlines', () => {
   })
 
   it('says nothing of what was taken out', async () => {
-    queue.add('a')
-    queue.add('b')
-    queue.delete('a')
+    const [first, , third, , fifth] = ['a', 'b', 'c', 'd', 'e'].map((each) => queue.add(each)) as [
+      Deadline<string>,
+      ...Deadline<string>[],
+    ]
+    for (const each of [third, first, fifth, first]) queue.delete(each as Deadline<string>)
+    expect([queue.size, queue.entries()]).to.deep.equal([2, ['b', 'd']])
+    queue.add('f')
     await clock.pass(100)
-    expect(late).to.deep.equal([['b']])
+    expect(late).to.deep.equal([['b', 'd', 'f']])
+  })
+
+  it('takes nothing out for what has come due', async () => {
+    const first = queue.add('a')
+    await clock.pass(100)
+    queue.add('b')
+    queue.delete(first)
+    expect([queue.size, queue.entries()]).to.deep.equal([1, ['b']])
   })
 
   it('begins anew after it was empty', async () => {
-    queue.add('a')
-    queue.delete('a')
+    queue.delete(queue.add('a'))
     await clock.pass(99)
     queue.add('b')
     await clock.pass(99)

@@ -14,7 +14,8 @@ export class RecordWriter {
   /** The records as bytes; `firstTimestamp` is that of the oldest. */
   write(records: readonly KafkaRecord[], firstTimestamp: number): Buffer {
     this.at = 0
-    for (const [offset, record] of records.entries()) {
+    for (let offset = 0; offset < records.length; offset++) {
+      const record = records[offset] as KafkaRecord
       this.reserve(mostBytesOf(record))
       this.record(record, record.timestamp - firstTimestamp, offset)
     }
@@ -33,9 +34,8 @@ export class RecordWriter {
     else this.text(key)
     if (value === null) this.none()
     else this.bytes(value)
-    const names = Object.keys(headers)
-    this.number(names.length)
-    for (const name of names) {
+    this.number(countOf(headers))
+    for (const name in headers) {
       this.name(name)
       const content = headers[name] as string | Uint8Array
       if (typeof content === 'string') this.text(content)
@@ -108,6 +108,12 @@ export class RecordWriter {
   }
 }
 
+function countOf(headers: KafkaRecord['headers']): number {
+  let count = 0
+  for (const _ in headers) count += 1
+  return count
+}
+
 function isAscii(text: string): boolean {
   for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) return false
   return true
@@ -126,7 +132,7 @@ const NUMBERS_OF_A_HEADER = 10
 
 function mostBytesOf({ key, value, headers }: KafkaRecord): number {
   let bytes = NUMBERS + (value?.byteLength ?? 0) + (key?.length ?? 0) * WIDEST
-  for (const name of Object.keys(headers)) {
+  for (const name in headers) {
     const content = headers[name] as string | Uint8Array
     bytes += NUMBERS_OF_A_HEADER + name.length * WIDEST
     bytes += typeof content === 'string' ? content.length * WIDEST : content.byteLength

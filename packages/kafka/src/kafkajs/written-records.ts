@@ -10,11 +10,7 @@ const TOKEN_AT = 5
 export interface Written {
   readonly token: number
   readonly stubs: StubBatch
-}
-
-interface Waiting {
-  readonly records: Buffer
-  readonly stubs: StubBatch
+  records: Buffer | undefined
 }
 
 /**
@@ -24,7 +20,7 @@ interface Waiting {
  */
 export class WrittenRecords {
   private readonly writer = new RecordWriter()
-  private readonly waiting = new Map<number, Waiting>()
+  private readonly waiting = new Map<number, Written>()
   private lastToken = 0
 
   /** Keeps the records of a batch until `forget`. */
@@ -41,20 +37,25 @@ export class WrittenRecords {
     const first = { ...stub, key, timestamp: String(oldest) }
     const last = { ...stub, timestamp: String(youngest) }
     const stubs = { partition, count: records.length, first, last, grouped: false }
-    this.waiting.set(this.lastToken, { records: this.writer.write(records, oldest), stubs })
-    return { token: this.lastToken, stubs }
+    const written = { token: this.lastToken, stubs, records: this.writer.write(records, oldest) }
+    this.waiting.set(written.token, written)
+    return written
   }
 
   /** The real records in place of written stubs. */
   inPlaceOf(bytes: Buffer): Buffer {
     const found = this.waiting.get(bytes.readDoubleBE(TOKEN_AT))
-    if (found === undefined) throw new Error('these records were never written')
+    if (found?.records === undefined) throw new Error('these records were never written')
     // Counted otherwise, they would be stored under the sequence number of one.
     if (!found.stubs.grouped) throw new Error('this version of kafkajs counts messages in another way')
     return found.records
   }
 
   forget(written: readonly Written[]): void {
-    for (const { token } of written) this.waiting.delete(token)
+    for (const each of written) {
+      this.waiting.delete(each.token)
+      // A map leaves old tables behind, which keep what was in them until all of the heap is swept.
+      each.records = undefined
+    }
   }
 }

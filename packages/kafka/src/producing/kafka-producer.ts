@@ -1,4 +1,4 @@
-import { DeadlineQueue, GuloError, type Runtime, sleep } from '@gulo/core'
+import { type Deadline, DeadlineQueue, GuloError, type Runtime, sleep } from '@gulo/core'
 import { KafkaFailure } from '../client/client.js'
 import { isHopeless } from '../client/verdict.js'
 import type { Partitioning } from '../config/partitioning.js'
@@ -56,9 +56,9 @@ export class KafkaProducer {
     return this.admission.isBarred || this.dispatcher.keeper.current !== undefined
   }
 
-  /** Resolves when all are stored. @throws PublicationFailure */
-  publish(records: readonly (AddressedRecord | Unsendable)[]): Promise<void> {
-    const publication = new Publication(records)
+  /** Resolves when all are stored; `sent` is what the caller handed in. @throws KAFKA_PUBLISH_FAILED */
+  publish(records: readonly (AddressedRecord | Unsendable)[], sent: readonly unknown[] = records): Promise<void> {
+    const publication = new Publication(records, sent)
     if (publication.settled) return publication.done
     if (!this.admission.isBarred) return this.accept(publication)
     return this.admission.ask().then(
@@ -86,7 +86,7 @@ export class KafkaProducer {
     const full = this.room.enter(items.length, bytes)
     if (full === undefined) {
       publication.onSettled = this.settled
-      this.open.add(publication)
+      publication.deadline = this.open.add(publication)
       for (const item of items) this.enqueue(item)
     } else for (const item of items) item.fail(full)
     return publication.done
@@ -102,7 +102,7 @@ export class KafkaProducer {
   }
 
   private readonly settled = (publication: Publication): void => {
-    this.open.delete(publication)
+    this.open.delete(publication.deadline as Deadline<Publication>)
     this.room.leave(publication.items.length, publication.bytes)
   }
 

@@ -3,8 +3,13 @@ import type { TopicDescription } from '../client/client.js'
 import type { ChoosePartition, Partitioning } from '../config/partitioning.js'
 import { kafkaFault, reasonOf } from '../faults.js'
 
+const SCRATCH_BYTES = 768
+// a UTF-16 unit takes at most three bytes
+const WIDEST = 3
+
 /** Chooses partitions: by key as the Java client's default does, in turn without a key, or as it is told to. */
 export class Partitioner {
+  private readonly scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
   private readonly turns = new Map<string, number>()
   private readonly random: Random
   private readonly partitioning: Partitioning
@@ -24,7 +29,13 @@ export class Partitioner {
     if (typeof how === 'function') return chosenBy(how, topic, key, partitions.length)
     if (how === 'explicit') throw kafkaFault('KAFKA_PARTITION_UNNAMED', { topic })
     if (key === undefined || how === 'round-robin') return this.inTurn(description)
-    return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions.length
+    return (murmur2(this.bytesOf(key)) & 0x7fffffff) % partitions.length
+  }
+
+  /** The UTF-8 bytes of a key, until the next call. */
+  private bytesOf(key: string): Uint8Array {
+    if (key.length * WIDEST > this.scratch.length) return Buffer.from(key)
+    return this.scratch.subarray(0, this.scratch.write(key))
   }
 
   private inTurn({ topic, partitions }: TopicDescription): number {
@@ -56,11 +67,10 @@ const M = 0x5bd1e995
 /** MurmurHash2 as Kafka uses it (seed 0x9747b28c), as a signed 32-bit number. */
 function murmur2(data: Uint8Array): number {
   const { length } = data
-  const view = new DataView(data.buffer, data.byteOffset, length)
   let hash = 0x9747b28c ^ length
   let at = 0
   for (; at + 4 <= length; at += 4) {
-    let word = Math.imul(view.getInt32(at, true), M)
+    let word = Math.imul(wordAt(data, at), M)
     word ^= word >>> 24
     hash = Math.imul(hash, M) ^ Math.imul(word, M)
   }
@@ -71,4 +81,9 @@ function murmur2(data: Uint8Array): number {
   hash ^= hash >>> 13
   hash = Math.imul(hash, M)
   return hash ^ (hash >>> 15)
+}
+
+function wordAt(data: Uint8Array, at: number): number {
+  const low = (data[at] as number) | ((data[at + 1] as number) << 8)
+  return low | ((data[at + 2] as number) << 16) | ((data[at + 3] as number) << 24)
 }

@@ -1,4 +1,4 @@
-import { isRetryable } from '@gulo/core'
+import { type Deadline, isRetryable } from '@gulo/core'
 import type { KafkaRecord } from '../client/client.js'
 import { publishFailed, reasonOf } from '../faults.js'
 import { type AddressedRecord, sizeOf } from './record.js'
@@ -11,21 +11,29 @@ export interface Unsendable {
 /** One call of `publish`: settles when each of its records has been stored or given up. */
 export class Publication {
   readonly items: readonly Item[]
+  /** Rejects with what the caller is told. */
   readonly done: Promise<void>
   /** Bytes of all its records, rather too many than too few. */
   readonly bytes: number
   /** Called once, after the last of its records and before `done` is told. */
   onSettled: ((publication: Publication) => void) | undefined
+  /** Its place among those that are open. */
+  deadline: Deadline<Publication> | undefined
+  private readonly sent: readonly unknown[]
   private outstanding: number
-  private readonly failures = new Map<number, unknown>()
+  private failures: Map<number, unknown> | undefined
   private resolve!: () => void
   private reject!: (error: Error) => void
 
-  constructor(records: readonly (AddressedRecord | Unsendable)[]) {
+  /** `sent` is what the caller handed in, in the same order. */
+  constructor(records: readonly (AddressedRecord | Unsendable)[], sent: readonly unknown[] = records) {
+    this.sent = sent
+    this.failures = undefined
     const items: Item[] = []
     let bytes = 0
-    for (const [index, record] of records.entries()) {
-      if ('error' in record) this.failures.set(index, record.error)
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index] as AddressedRecord | Unsendable
+      if ('error' in record) this.note(index, record.error)
       else {
         const item = new Item(this, record, index)
         items.push(item)
@@ -48,16 +56,21 @@ export class Publication {
 
   /** Counts one record off; called once for each by the record itself. */
   settle({ index }: Item, error: unknown): void {
-    if (error !== undefined) this.failures.set(index, error)
+    if (error !== undefined) this.note(index, error)
     this.outstanding -= 1
     if (this.outstanding > 0) return
     this.onSettled?.(this)
     this.conclude()
   }
 
+  private note(index: number, error: unknown): void {
+    this.failures ??= new Map()
+    this.failures.set(index, error)
+  }
+
   private conclude(): void {
-    if (this.failures.size === 0) this.resolve()
-    else this.reject(new PublicationFailure(this.failures))
+    if (this.failures === undefined) this.resolve()
+    else this.reject(failureOf(this.failures, this.sent))
   }
 }
 
@@ -96,23 +109,14 @@ export class Item {
   }
 }
 
-/** Which records of a publication are not known to be stored, and why. */
-export class PublicationFailure extends Error {
-  private readonly failures: ReadonlyMap<number, unknown>
-
-  constructor(failures: ReadonlyMap<number, unknown>) {
-    super(reasonOf([...failures.values()][0]))
-    this.failures = failures
-  }
-
-  /** The error for the caller; `sent` is what was handed in, in the same order. */
-  toError(sent: readonly unknown[]): Error {
-    // In the order they were handed in, not that in which they failed.
-    const indexes = [...this.failures.keys()].toSorted((one, other) => one - other)
-    const unsent = indexes.map((index) => sent[index])
-    const failures = indexes.map((index) => this.failures.get(index))
-    const details = { count: unsent.length, total: sent.length, reason: this.message, unsent, failures }
-    // The rest is tried again as a whole by whoever looks no further: not while one of them is hopeless.
-    return publishFailed(details, failures.every(isRetryable), failures[0])
-  }
+/** Says which of what was sent is not known to be stored, and why. */
+function failureOf(failures: ReadonlyMap<number, unknown>, sent: readonly unknown[]): Error {
+  const [first] = failures.values()
+  // In the order they were handed in, not that in which they failed.
+  const indexes = [...failures.keys()].toSorted((one, other) => one - other)
+  const unsent = indexes.map((index) => sent[index])
+  const causes = indexes.map((index) => failures.get(index))
+  const details = { count: unsent.length, total: sent.length, reason: reasonOf(first), unsent, failures: causes }
+  // The rest is tried again as a whole by whoever looks no further: not while one of them is hopeless.
+  return publishFailed(details, causes.every(isRetryable), causes[0])
 }

@@ -8,13 +8,13 @@ export interface AddressedRecord {
   readonly record: KafkaRecord
 }
 
-/** Encodes an envelope. @throws what the codec throws */
-export function toRecord(envelope: Envelope, codec: Codec, timestamp: number): AddressedRecord {
-  const { body, headers } = codec.encode(envelope, { prefix: 'ce_' })
-  return {
-    topic: envelope.topic,
-    partition: envelope.partition,
-    record: { key: envelope.partitionKey, value: body, headers, timestamp },
+/** What encodes an envelope with this codec, and throws what that throws. */
+export function recordsWith(codec: Codec): (envelope: Envelope, timestamp: number) => AddressedRecord {
+  const options = { prefix: 'ce_' }
+  return (envelope, timestamp) => {
+    const { topic, partition, partitionKey: key } = envelope
+    const { body, headers } = codec.encode(envelope, options)
+    return { topic, partition, record: { key, value: body, headers, timestamp } }
   }
 }
 
@@ -31,7 +31,8 @@ const HEADER_OVERHEAD_BYTES = 10
 /** Bytes of a record in a batch, rather too many than too few. */
 export function sizeOf({ key, value, headers }: KafkaRecord): number {
   let bytes = RECORD_OVERHEAD_BYTES + (value?.byteLength ?? 0) + (key === undefined ? 0 : Buffer.byteLength(key))
-  for (const [name, content] of Object.entries(headers)) {
+  for (const name in headers) {
+    const content = headers[name] as string | Uint8Array
     bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name)
     bytes += typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength
   }

@@ -27,8 +27,7 @@ import { answered } from '../consuming/ask-admin.js'
 import { lagOf, moveGroup } from '../consuming/groups.js'
 import { Subscription } from '../consuming/subscription.js'
 import { coreFault } from '../faults.js'
-import { PublicationFailure } from '../producing/publication.js'
-import { type AddressedRecord, toForwardedRecord, toRecord } from '../producing/record.js'
+import { type AddressedRecord, recordsWith, toForwardedRecord } from '../producing/record.js'
 import { askedTopics, type TopicRequest } from '../topics/asked-topics.js'
 import { ensureTopics, type TopicReport } from '../topics/ensure-topics.js'
 import { type Connection, close, connect } from './connection.js'
@@ -42,6 +41,7 @@ export class KafkaTransport
   readonly deadLetterSuffix: string
   private readonly settings: KafkaSettings
   private readonly client: KafkaClient
+  private readonly toRecord: ReturnType<typeof recordsWith>
   private readonly subscriptions = new Set<Subscription>()
   private runtime: Runtime
   private readonly ownRuntime: boolean
@@ -51,6 +51,7 @@ export class KafkaTransport
   constructor(settings: KafkaSettings, client: KafkaClient, runtime: Runtime | undefined) {
     this.settings = settings
     this.client = client
+    this.toRecord = recordsWith(settings.codec)
     this.facts = { kind: 'kafka', durable: true, orderedByKey: settings.partitioner !== 'round-robin' }
     this.deadLetterSuffix = settings.deadLetterSuffix
     this.ownRuntime = runtime !== undefined
@@ -95,13 +96,12 @@ export class KafkaTransport
     await this.disconnect(Math.max(0, deadlineMs - (clock.monotonic() - startedAt)))
   }
 
-  async publish(envelopes: readonly Envelope[]): Promise<void> {
-    const { codec } = this.settings
-    await this.send('publish', envelopes, (envelope, now) => toRecord(envelope, codec, now))
+  publish(envelopes: readonly Envelope[]): Promise<void> {
+    return this.send('publish', envelopes, this.toRecord)
   }
 
-  async forward(messages: readonly OutgoingMessage[]): Promise<void> {
-    await this.send('forward', messages, toForwardedRecord)
+  forward(messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.send('forward', messages, toForwardedRecord)
   }
 
   /** @throws GULO_SUBSCRIPTION_INVALID, KAFKA_TOPIC_MISSING, KAFKA_REFUSED or KAFKA_SUBSCRIBE_FAILED */
@@ -177,23 +177,22 @@ export class KafkaTransport
     return answered(settings, 'ensureTopics', ensureTopics(asked, { ...settings, admin, topics }))
   }
 
-  private async send<T>(
+  // No async frame and no promise but that of the publication: with a handler that does little, they are what it costs.
+  private send<T>(
     operation: string,
     sent: readonly T[],
     encode: (one: T, now: number) => AddressedRecord,
   ): Promise<void> {
-    const { producer } = this.connected(operation, { unsent: sent })
-    const now = this.runtime.clock.now()
-    const records = sent.map((one) => {
-      try {
-        return encode(one, now)
-      } catch (error) {
-        return { error }
-      }
-    })
-    await producer.publish(records).catch((error: unknown) => {
-      throw error instanceof PublicationFailure ? error.toError(sent) : error
-    })
+    try {
+      const { producer } = this.connected(operation, { unsent: sent })
+      const now = this.runtime.clock.now()
+      return producer.publish(
+        sent.map((one) => encoded(one, now, encode)),
+        sent,
+      )
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   private connected(operation: string, details?: ErrorDetails): Connection {
@@ -208,5 +207,13 @@ export class KafkaTransport
     if (connection === undefined) return
     await close(connection, deadlineMs)
     this.connection = undefined
+  }
+}
+
+function encoded<T>(one: T, now: number, encode: (one: T, now: number) => AddressedRecord) {
+  try {
+    return encode(one, now)
+  } catch (error) {
+    return { error }
   }
 }

@@ -112,5 +112,6 @@ describe('A request whose records were written here', () => {
     written.forget(all)
     const error = await requestOf(toMessages(all.map(({ stubs }) => stubs)), numberOf('none')).catch(String)
     expect(error).to.match(/never written/)
+    expect(all.map(({ records }) => records)).to.deep.equal(all.map(() => undefined))
   })
 })

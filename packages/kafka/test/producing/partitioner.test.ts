@@ -27,6 +27,9 @@ describe('The partition of a key', () => {
       'abcd',
       'å',
       '日本語',
+      '日'.repeat(300),
+      'é'.repeat(256),
+      'x'.repeat(257),
       ...Array.from({ length: 500 }, (_, number) => `order-${number * 7919}`),
     ]
     for (const key of keys) {

@@ -67,7 +67,6 @@ export class ConfirmPublisher implements ChannelOwner<ConfirmChannel> {
   store(messages: readonly AmqpMessage[]): Promise<readonly Outcome[]> {
     if (messages.length === 0) return Promise.resolve([])
     const batch = new Batch(messages, this.underway)
-    this.underway.add(batch)
     this.waiting.push(batch.entries)
     this.pump()
     return batch.outcomes

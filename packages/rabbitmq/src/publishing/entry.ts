@@ -1,4 +1,4 @@
-import type { GuloError } from '@gulo/core'
+import type { Deadline, DeadlineQueue, GuloError } from '@gulo/core'
 import type { Message } from 'amqplib'
 import type { AmqpMessage } from '../message/outgoing.js'
 
@@ -12,13 +12,15 @@ export class Batch {
   readonly outcomes: Promise<readonly Outcome[]>
   private readonly told: Outcome[]
   private open: number
+  private readonly deadline: Deadline<Batch>
   private done: (outcomes: readonly Outcome[]) => void = () => undefined
 
-  /** It leaves `underway` when all outcomes are known. */
+  /** It is `underway` until all outcomes are known. */
   constructor(
     messages: readonly AmqpMessage[],
-    private readonly underway: { delete(batch: Batch): void },
+    private readonly underway: DeadlineQueue<Batch>,
   ) {
+    this.deadline = underway.add(this)
     this.open = messages.length
     this.told = new Array(messages.length)
     this.entries = messages.map((message, index) => new Entry(message, this, index))
@@ -30,7 +32,7 @@ export class Batch {
   tell(index: number, outcome: Outcome): void {
     this.told[index] = outcome
     if (--this.open > 0) return
-    this.underway.delete(this)
+    this.underway.delete(this.deadline)
     this.done(this.told)
   }
 }
