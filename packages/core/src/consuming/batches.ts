@@ -107,6 +107,7 @@ export class Batches {
   /** Answers how many entries, from the first, have been seen to; the members of the others are to come later. */
   private async transact(members: readonly Member[], entries: readonly Entry[]): Promise<number> {
     const { inbox, unitOfWork } = this.store
+    const { clock } = this.parts.runtime
     const context = this.parts.mediator.createContext()
     let seenTo: number | undefined
     await unitOfWork.run(context, () => {
@@ -114,16 +115,22 @@ export class Batches {
       if (seenTo !== undefined) return Promise.reject(new Error('the batch has met a conflict'))
       seenTo = 0
       const { transaction } = context
+      const enteredAt = clock.monotonic()
       return inbox.onceEach(entries, transaction, async (isNew) => {
         for (const [index, entry] of entries.entries()) entry.isNew = isNew[index] === true
-        seenTo = await this.runAll(members, entries, transaction)
+        seenTo = await this.runAll(members, entries, transaction, clock.monotonic() - enteredAt)
         return seenTo
       })
     })
     return seenTo ?? 0
   }
 
-  private async runAll(members: readonly Member[], entries: readonly Entry[], transaction: unknown): Promise<number> {
+  private async runAll(
+    members: readonly Member[],
+    entries: readonly Entry[],
+    transaction: unknown,
+    entryMs: number,
+  ): Promise<number> {
     const { clock } = this.parts.runtime
     const startedAt = clock.monotonic()
     let seenTo = 0
@@ -137,7 +144,7 @@ export class Batches {
       seenTo += member.tasks.length
       count++
     }
-    this.size.succeeded(count, clock.monotonic() - startedAt)
+    this.size.succeeded(count, clock.monotonic() - startedAt, entryMs)
     return seenTo
   }
 }

@@ -158,24 +158,30 @@ describe('the size of a batch', () => {
   it('is what fits into the time, by what handlers have taken of late', () => {
     const size = new BatchSize({ size: 100, maxMs: 20 })
     expect(size.next(LOTS, 1)).to.equal(100)
-    size.succeeded(10, 50)
+    size.succeeded(10, 50, 1)
     expect(size.next(LOTS, 1)).to.equal(4)
-    for (let times = 0; times < 30; times++) size.succeeded(4, 0.4)
+    for (let times = 0; times < 30; times++) size.succeeded(4, 0.4, 1)
     expect(size.next(LOTS, 1)).to.equal(100)
   })
 
   it('leaves slow handlers their share of what runs side by side', () => {
     const size = new BatchSize({ size: 100, maxMs: 100 })
     expect(size.next(64, 16)).to.equal(100)
-    size.succeeded(10, 50)
+    size.succeeded(10, 50, 1)
     expect(size.next(64, 16)).to.equal(4)
     expect(size.next(3, 16)).to.equal(1)
     expect(size.next(LOTS, 16)).to.equal(20)
   })
 
+  it('stays large where it is the database that is slow', () => {
+    const size = new BatchSize({ size: 100, maxMs: 1000 })
+    size.succeeded(10, 50, 12)
+    expect(size.next(64, 16)).to.equal(100)
+  })
+
   it('is one where a handler takes longer than a transaction may, and grows again after a while of single ones', () => {
     const size = new BatchSize({ size: 100, maxMs: 20 })
-    size.succeeded(1, 1000)
+    size.succeeded(1, 1000, 1)
     expect(size.next(LOTS, 1)).to.equal(1)
     for (let times = 0; times < 200; times++) size.alone()
     expect(size.next(LOTS, 1)).to.be.greaterThan(1)
@@ -189,7 +195,7 @@ describe('the size of a batch', () => {
     expect(size.next(LOTS, 1)).to.equal(1)
     for (let times = 0; times < 4; times++) size.alone()
     expect(size.next(LOTS, 1)).to.equal(2)
-    for (let times = 0; times < 9; times++) size.succeeded(1, 0)
+    for (let times = 0; times < 9; times++) size.succeeded(1, 0, 1)
     expect(size.next(LOTS, 1)).to.equal(64)
   })
 })
