@@ -41,6 +41,7 @@ const CORE_ORDER = [
   'transport',
   'publishing',
   'consuming',
+  'consuming-ports.ts',
   'scheduling',
   'memory-store.ts',
   'service',

@@ -16,7 +16,6 @@ export { createDecoder, type Decoder, type DecoderOptions, decode, standardReade
 export type { CodecLimits, Headers as WireHeaders } from './codec/headers.js'
 export type { Incoming, Readable, ReadLimits } from './codec/incoming.js'
 export type { Reader } from './codec/reader.js'
-// consuming
 export { type Backoff, type ExponentialOptions, exponential, fixed } from './consuming/backoff.js'
 export type { BatchOptions } from './consuming/batch-size.js'
 export type { CircuitBreakerOptions } from './consuming/circuit-breaker.js'
@@ -32,28 +31,20 @@ export {
   onError,
 } from './consuming/failure-rule.js'
 export type { FailureStage, Verdict } from './consuming/failure-stage.js'
-export type { IdempotencyKeyStore } from './consuming/idempotency-keys.js'
-export type {
-  AttemptLog,
-  BatchAttemptLog,
-  BatchInbox,
-  BatchWork,
-  Inbox,
-  InboxEntry,
-  InboxMessage,
-  InboxRetention,
-} from './consuming/inbox.js'
 export * from './consuming/letter-exports.js'
 export type { MemoryAttemptLog } from './consuming/memory-attempt-log.js'
 export type { MemoryIdempotencyKeys } from './consuming/memory-idempotency-keys.js'
 export type { MemoryInbox } from './consuming/memory-inbox.js'
 export type { Redelivery, RetryLater } from './consuming/redelivery.js'
+// consuming
+export type * from './consuming-ports.js'
 export { type ErrorDetails, type ErrorEntry, errorFactory, GuloError, isRetryable } from './errors.js'
 export { CORE_ERRORS } from './faults.js'
 // handling
 export { type DispatchBackend, type QueuedOptions, queued } from './handling/dispatch-backend.js'
 export type { Dispatcher, SendOptions } from './handling/dispatcher.js'
 export {
+  type DedupeOptions,
   type Handler,
   type HandlerClass,
   type HandlerDefinition,

@@ -21,6 +21,7 @@ import {
   type Timer,
   type ToolBox,
   type ToolCommand,
+  type TransactionalKeys,
 } from '@gulo/core'
 import { Capturing } from './cdc/capturing.js'
 import { CdcHealth } from './cdc/cdc-health.js'
@@ -65,7 +66,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
   readonly attempts: AttemptLog & BatchAttemptLog
   readonly deadLetters: DeadLetters & DeadLetterAbilities
   readonly schedule: Schedule
-  readonly idempotencyKeys: IdempotencyKeyStore
+  readonly idempotencyKeys: IdempotencyKeyStore & TransactionalKeys
   /** The name of the schema that holds the tables. */
   readonly schema: string
   /** Who sends what the outbox holds where the services have no relays. */

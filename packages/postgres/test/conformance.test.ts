@@ -74,6 +74,6 @@ describeWithDatabase('On PostgreSQL', (pool) => {
         ms,
       ])
     }
-    return { keys: store.idempotencyKeys, advance, dispose }
+    return { keys: store.idempotencyKeys, unitOfWork: store.unitOfWork, advance, dispose }
   })
 })

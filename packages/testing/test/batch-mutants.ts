@@ -1,5 +1,11 @@
-import { type BatchInbox, type InboxMessage, type MemoryInbox, memoryStore } from '@gulo/core'
-import type { AttemptLogDriver, InboxDriver } from '@gulo/testing'
+import {
+  type BatchInbox,
+  type InboxMessage,
+  type MemoryIdempotencyKeys,
+  type MemoryInbox,
+  memoryStore,
+} from '@gulo/core'
+import type { AttemptLogDriver, IdempotencyKeyStoreDriver, InboxDriver } from '@gulo/testing'
 import type { Mutant } from './mutants.js'
 
 function brokenInbox(onceEach: (inner: MemoryInbox, done: Set<string>) => BatchInbox['onceEach']): () => InboxDriver {
@@ -78,5 +84,45 @@ export const batchAttemptMutants: readonly Mutant<AttemptLogDriver>[] = [
     does: 'never ends many attempts, nor takes them back',
     make: brokenLog({ endEach: async () => undefined, withdrawEach: async () => undefined }),
     seenBy: ['ends many attempts in one go', 'takes beginnings back in one go, the last of each message'],
+  },
+]
+
+function brokenKeys(
+  take: (inner: MemoryIdempotencyKeys, taken: Set<string>) => MemoryIdempotencyKeys['take'],
+): () => IdempotencyKeyStoreDriver {
+  return () => {
+    const { idempotencyKeys: inner, unitOfWork } = memoryStore()
+    const [has, put, claim] = [inner.has.bind(inner), inner.put.bind(inner), inner.claim.bind(inner)]
+    return { keys: { has, put, claim, take: take(inner, new Set()) }, unitOfWork, advance: () => undefined }
+  }
+}
+
+const KEY_RACES = [
+  'has another transaction wait for the one that has a key, and refuses it once that has committed',
+  'has another transaction wait for the one that has a key, and gives it once that has rolled back',
+]
+
+export const transactionalKeyMutants: readonly Mutant<IdempotencyKeyStoreDriver>[] = [
+  {
+    does: 'gives a key to everybody',
+    make: brokenKeys(() => async () => true),
+    seenBy: [
+      'lets one transaction take a key, and no other after it',
+      'sees in one transaction that it has taken a key',
+      'lets one of many transactions at once take a key',
+      'frees a taken key after its time, where the driver can let time pass',
+      'takes no key without a transaction',
+      ...KEY_RACES,
+    ],
+  },
+  {
+    does: 'takes a key at once, whatever becomes of the transaction',
+    make: brokenKeys((_, taken) => async (key) => !taken.has(key) && Boolean(taken.add(key))),
+    seenBy: [
+      'frees a key whose transaction rolls back',
+      'frees a taken key after its time, where the driver can let time pass',
+      'takes no key without a transaction',
+      ...KEY_RACES,
+    ],
   },
 ]

@@ -57,5 +57,5 @@ describeDeadLetterAbilities('the memory store', () => {
 describeSchedule('the memory store', () => memoryStore())
 describeIdempotencyKeyStore('the memory store', () => {
   const { clock, store } = driveTime()
-  return { keys: store.idempotencyKeys, advance: (ms) => clock.advance(ms) }
+  return { keys: store.idempotencyKeys, unitOfWork: store.unitOfWork, advance: (ms) => clock.advance(ms) }
 })

@@ -8,7 +8,7 @@ import {
   scheduleCases,
   unitOfWorkCases,
 } from '@gulo/testing'
-import { batchAttemptMutants, batchInboxMutants } from './batch-mutants.js'
+import { batchAttemptMutants, batchInboxMutants, transactionalKeyMutants } from './batch-mutants.js'
 import { inboxMutants } from './inbox-mutants.js'
 import { attemptMutants, keyMutants } from './key-mutants.js'
 import { letterAbilityMutants } from './letter-ability-mutants.js'
@@ -24,5 +24,5 @@ describeMutants('inboxes', inboxCases({ patienceMs: 200 }), [...inboxMutants, ..
 describeMutants('dead letters', deadLettersCases(), letterMutants)
 describeMutants('abilities of dead letters', deadLetterAbilitiesCases(), letterAbilityMutants)
 describeMutants('schedules', scheduleCases(), scheduleMutants)
-describeMutants('idempotency keys', idempotencyKeyStoreCases(), keyMutants)
+describeMutants('idempotency keys', idempotencyKeyStoreCases(), [...keyMutants, ...transactionalKeyMutants])
 describeMutants('attempt logs', attemptLogCases(), [...attemptMutants, ...batchAttemptMutants])

@@ -6,7 +6,7 @@ import type { Outcome } from './batch-lanes.js'
 import type { BatchSize } from './batch-size.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
 import { consumerName } from './failure.js'
-import { handleWithin } from './handle-once.js'
+import { type Done, handleWithin } from './handle-once.js'
 import type { BatchAttemptLog, BatchInbox, InboxMessage } from './inbox.js'
 
 /** What batches need of a store. */
@@ -26,7 +26,7 @@ interface Member {
 /** The handler runs that stand for a message, each with the name under which the inbox knows it. */
 interface Entry extends InboxMessage {
   readonly task: Task
-  isNew: boolean
+  done: Done
 }
 
 /**
@@ -52,7 +52,7 @@ export class Batches {
     if (!(await this.begin(attempts))) return arrivals.map(() => 'alone')
     try {
       const seenTo = await this.transact(fit, entries)
-      for (const { task, isNew } of entries.slice(0, seenTo)) handled(this.parts, task, isNew ? 'done' : 'duplicate')
+      for (const { task, done } of entries.slice(0, seenTo)) handled(this.parts, task, done)
     } catch (error) {
       this.size.failed()
       throw error
@@ -117,7 +117,7 @@ export class Batches {
       const { transaction } = context
       const enteredAt = clock.monotonic()
       return inbox.onceEach(entries, transaction, async (isNew) => {
-        for (const [index, entry] of entries.entries()) entry.isNew = isNew[index] === true
+        for (const [index, entry] of entries.entries()) entry.done = isNew[index] === true ? 'done' : 'duplicate'
         seenTo = await this.runAll(members, entries, transaction, clock.monotonic() - enteredAt)
         return seenTo
       })
@@ -138,8 +138,8 @@ export class Batches {
     for (const member of members) {
       if (count > 0 && clock.monotonic() - startedAt > this.size.maxMs) member.outcome = 'later'
       if (member.outcome === 'later') continue
-      for (const { task, isNew } of entries.slice(seenTo, seenTo + member.tasks.length)) {
-        if (isNew) await handleWithin(this.parts, task, transaction)
+      for (const entry of entries.slice(seenTo, seenTo + member.tasks.length)) {
+        if (entry.done === 'done') entry.done = await handleWithin(this.parts, entry.task, transaction)
       }
       seenTo += member.tasks.length
       count++
@@ -151,7 +151,7 @@ export class Batches {
 
 function entriesOf(group: string, { tasks }: Member): Entry[] {
   return tasks.map((task) => {
-    return { consumer: consumerName(group, task.handler.name), messageId: task.envelope.id, task, isNew: false }
+    return { consumer: consumerName(group, task.handler.name), messageId: task.envelope.id, task, done: 'done' }
   })
 }
 

@@ -1,3 +1,4 @@
+import type { RegisteredHandler } from '../handling/registry.js'
 import { describeValue } from '../message/message.js'
 import { extentFaults } from '../transport/check-subscription.js'
 import type { ConsumerOptions } from './consumer-options.js'
@@ -50,9 +51,16 @@ function sharedFaults({ broadcast, inbox, attemptLog, retryLater }: ConsumerOpti
   ]
 }
 
-/** What contradicts the policy of a consumer, each with its mend. */
-export function policyFaults({ broadcast, patterns = [], policy }: ConsumerOptions): string[] {
+/** What contradicts the policy or the handlers of a consumer, each with its mend. */
+export function wiringFaults(options: ConsumerOptions, handlers: readonly RegisteredHandler[]): string[] {
+  const { broadcast, patterns = [], policy, keys, publishing } = options
   return [
+    ...handlers
+      .filter(({ dedupe }) => dedupe !== undefined && (keys === undefined || publishing?.hasUnitOfWork !== true))
+      .map(
+        ({ name }) =>
+          `${name} has dedupe, without a store that keeps its keys: give it unitOfWork and idempotencyKeys.`,
+      ),
     ...(broadcast === true && policy?.reorders
       ? ['broadcast is on with a policy that tries again later, which any one instance might do: retry in place.']
       : []),

@@ -21,6 +21,7 @@ import type { ConsumerParts } from './consumer-parts.js'
 import type { DeadLetterSink } from './dead-letters.js'
 import { defaultFailurePolicy, type FailurePolicy, needsSchedule } from './failure-policy.js'
 import { Gate } from './gate.js'
+import type { TransactionalKeys } from './idempotency-keys.js'
 import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
 import { RetryTopics } from './retry-topics.js'
@@ -63,6 +64,8 @@ export interface ConsumerOptions {
   readonly circuitBreaker?: CircuitBreakerOptions
   /** Remembers what is done, so that a redelivery takes effect once. @default none */
   readonly inbox?: Inbox & Partial<BatchInbox>
+  /** Remembers business keys, for handlers with `dedupe`. @default none: such handlers are refused */
+  readonly keys?: TransactionalKeys
   /** Counts attempts that never finished, so that a message which ends the process is found out. @default none */
   readonly attemptLog?: AttemptLog & Partial<BatchAttemptLog>
   /** Unfinished attempts after which a message is poison. @default 3 */
@@ -134,6 +137,7 @@ export function resolveParts(
     observer: observe(options.observers ?? []),
     publishing: options.publishing,
     inbox: options.inbox,
+    keys: options.keys,
     attemptLog: options.attemptLog,
     deadLetters: options.deadLetters ?? besideTopic(options.transport, group),
     retryLater,

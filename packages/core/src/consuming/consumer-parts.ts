@@ -11,6 +11,7 @@ import type { CircuitBreaker } from './circuit-breaker.js'
 import type { DeadLetterSink, FailedAttempt } from './dead-letters.js'
 import type { FailurePolicy } from './failure-policy.js'
 import type { Gate } from './gate.js'
+import type { TransactionalKeys } from './idempotency-keys.js'
 import type { AttemptLog, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
 import type { RetryTopics } from './retry-topics.js'
@@ -25,6 +26,7 @@ export interface ConsumerParts {
   readonly mediator: Mediator
   readonly publishing: EventPublishing | undefined
   readonly inbox: Inbox | undefined
+  readonly keys: TransactionalKeys | undefined
   readonly attemptLog: AttemptLog | undefined
   readonly deadLetters: DeadLetterSink
   readonly retryLater: RetryLater | undefined

@@ -10,7 +10,7 @@ import { shareRuntime } from '../runtime/runtime-user.js'
 import { sayPosition } from '../transport/start-position.js'
 import type { PartitionLag, StopOptions } from '../transport/transport.js'
 import type { ArrivalLanes } from './arrival.js'
-import { consumerFaults, policyFaults } from './consumer-faults.js'
+import { consumerFaults, wiringFaults } from './consumer-faults.js'
 import { type ConsumerExtent, type ConsumerOptions, resolveParts } from './consumer-options.js'
 import type { ConsumerParts } from './consumer-parts.js'
 import { Delivery, type TypeRoute } from './delivery.js'
@@ -48,7 +48,7 @@ export class Consumer {
   handle<M extends IntegrationEvent>(
     messageClass: MessageClass<M>,
     handle: HandlerFunction<M>,
-    options?: HandlerOptions,
+    options?: HandlerOptions<NoInfer<M>>,
   ): this {
     if (this.state !== 'new') throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
     this.added.push(handler(messageClass, handle, options))
@@ -62,10 +62,10 @@ export class Consumer {
   async start(): Promise<this> {
     if (this.state !== 'new' && this.state !== 'refused')
       throw fault('GULO_ALREADY_STARTED', { component: `The consumer ${this.group}` })
-    reportFaults(`the consumer ${this.group}`, policyFaults(this.options))
     const mediator = this.options.mediator ?? this.ownMediator()
-    const parts = resolveParts(this.options, mediator, this.stopping.signal, this.aborted.signal)
     const handlers = this.options.handlers ?? integrationHandlers(mediator)
+    reportFaults(`the consumer ${this.group}`, wiringFaults(this.options, handlers))
+    const parts = resolveParts(this.options, mediator, this.stopping.signal, this.aborted.signal)
     const types = typesOf(this.group, handlers, parts.contracts)
     this.parts = parts
     this.lanes = lanesFor(this.options, parts)

@@ -1,8 +1,11 @@
 import { fault } from '../faults.js'
+import type { Dedupe } from '../handling/registry.js'
 import type { MessageContext } from '../message/context.js'
+import { describeValue } from '../message/message.js'
 import { withDeadline } from '../runtime/clock.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
 import { consumerName } from './failure.js'
+import type { TransactionalKeys } from './idempotency-keys.js'
 
 /** Whether the handler has run, or the inbox knew the message. */
 export type Done = 'done' | 'duplicate'
@@ -12,20 +15,24 @@ export function handleOnce(parts: ConsumerParts, task: Task, attempt: number): P
   const { inbox, publishing, group } = parts
   const { handler, envelope } = task
   const { context, handle } = handling(parts, task, attempt)
-  const work = (): Promise<Done> => {
-    if (inbox === undefined) return handle().then(() => 'done')
+  const work = async (): Promise<Done> => {
+    if (inbox === undefined) return handle()
     const consumer = consumerName(group, handler.name)
-    return inbox.once({ consumer, messageId: envelope.id, transaction: context.transaction }, handle)
+    let done: Done = 'done'
+    const known = await inbox.once({ consumer, messageId: envelope.id, transaction: context.transaction }, async () => {
+      done = await handle()
+    })
+    return known === 'duplicate' ? known : done
   }
   return publishing === undefined ? work() : publishing.run(context, handler.name, work)
 }
 
 /** Runs the handler in a transaction that is open, whoever ends it; its events are published with that. */
-export async function handleWithin(parts: ConsumerParts, task: Task, transaction: unknown): Promise<void> {
+export async function handleWithin(parts: ConsumerParts, task: Task, transaction: unknown): Promise<Done> {
   const { context, handle } = handling(parts, task, task.attempt)
   context.transaction = transaction
   try {
-    await parts.publishing?.run(context, task.handler.name, handle)
+    return await (parts.publishing?.run(context, task.handler.name, handle) ?? handle())
   } finally {
     context.transaction = undefined
   }
@@ -33,19 +40,42 @@ export async function handleWithin(parts: ConsumerParts, task: Task, transaction
 
 interface Handling {
   readonly context: MessageContext
-  /** Runs the handler, for no longer than handlers may take. */
-  readonly handle: () => Promise<void>
+  /** Runs the handler, for no longer than handlers may take, unless its key is taken. */
+  readonly handle: () => Promise<Done>
 }
 
 function handling(parts: ConsumerParts, task: Task, attempt: number): Handling {
   const { aborted, handlerTimeoutMs, mediator } = parts
   const abort = handlerTimeoutMs === undefined ? undefined : new AbortController()
   const context = createContext(parts, task, attempt, abort ? AbortSignal.any([aborted, abort.signal]) : aborted)
-  const handle = () => {
+  const handle = async (): Promise<Done> => {
+    if (task.handler.dedupe !== undefined && !(await takeKey(parts, task, task.handler.dedupe, context))) {
+      return 'duplicate'
+    }
     const working = mediator.handle(task.handler, task.event, context)
-    return abort === undefined ? working : withTimeout(parts, task, abort, working)
+    await (abort === undefined ? working : withTimeout(parts, task, abort, working))
+    return 'done'
   }
   return { context, handle }
+}
+
+/** Takes the key of the message in the transaction of its handler; answers whether it was free. */
+async function takeKey(
+  { keys, group }: ConsumerParts,
+  { handler, event }: Task,
+  { by, windowMs }: Dedupe,
+  context: MessageContext,
+): Promise<boolean> {
+  const key = by(event)
+  if (key === undefined) return true
+  if (typeof key !== 'string' || key === '')
+    throw fault('GULO_DEDUPE_KEY_INVALID', { handler: handler.name, found: describeValue(key) })
+  // Without keys the consumer has not started.
+  return (keys as TransactionalKeys).take(
+    `${consumerName(group, handler.name)} ${key}`,
+    windowMs / 1000,
+    context.transaction,
+  )
 }
 
 /** The context in which a message from outside is handled. */

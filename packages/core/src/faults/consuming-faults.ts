@@ -47,6 +47,10 @@ export const CONSUMING_FAULTS = {
     message: 'A message of type "{type}" breaks its contract: {reason}.',
     mend: 'Mend the producer; the message is in quarantine as it was received.',
   },
+  GULO_DEDUPE_KEY_INVALID: {
+    message: 'dedupe.by of {handler} answered {found}.',
+    mend: 'Answer a text that is not empty, or undefined for a message that is like no other.',
+  },
   GULO_POISON_MESSAGE: {
     message: 'The message {messageId} was started {attempts} times by {consumer} and never finished.',
     mend: 'Find what ends the process while it is handled; then replay it from quarantine.',

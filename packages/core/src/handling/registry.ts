@@ -1,7 +1,15 @@
 import { GuloError } from '../errors.js'
 import { fault } from '../faults.js'
 import { describeValue, kindOfClass, type Message, type MessageClass, type MessageKind } from '../message/message.js'
-import type { Handler, HandlerClass, HandlerDefinition, HandlerFactory, HandlerFunction } from './handler.js'
+import { toMs } from '../runtime/clock.js'
+import type {
+  DedupeOptions,
+  Handler,
+  HandlerClass,
+  HandlerDefinition,
+  HandlerFactory,
+  HandlerFunction,
+} from './handler.js'
 import { notedOn } from './handles.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different messages in one list; @Handles has checked each
@@ -11,6 +19,12 @@ export type AnyHandler = { readonly handle: (...parameters: any[]) => unknown }
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type HandlerSource = (new (...parameters: any[]) => AnyHandler) | AnyHandler | HandlerDefinition<any>
 
+/** How repeated messages are known. */
+export interface Dedupe {
+  readonly by: (message: Message) => string | undefined
+  readonly windowMs: number
+}
+
 /** One handler in a registry. */
 export interface RegisteredHandler {
   readonly messageClass: MessageClass
@@ -19,6 +33,7 @@ export interface RegisteredHandler {
   readonly isolated: boolean
   readonly broadcast: boolean
   readonly batched: boolean
+  readonly dedupe: Dedupe | undefined
   readonly source: HandlerSource
   enabled: boolean
   /** The handler itself: one for all messages, created on first use, or a new one each time when it is transient. */
@@ -132,7 +147,8 @@ function register(
   singles: Map<unknown, Handler<Message>>,
 ): RegisteredHandler {
   const { isolated = false, broadcast = false, batched = true } = options
-  const common = { messageClass, kind, name, isolated, broadcast, batched, source, enabled: true }
+  const dedupe = options.dedupe && checkDedupe(options.dedupe, name, kind, broadcast)
+  const common = { messageClass, kind, name, isolated, broadcast, batched, dedupe, source, enabled: true }
   if (typeof target !== 'function') {
     checkHandle(target, name)
     return { ...common, transient: false, instance: () => target as Handler<Message> }
@@ -143,6 +159,25 @@ function register(
   // One for all messages that the class handles.
   const instance = () => singles.get(target) ?? keep(singles, target, create())
   return { ...common, transient, instance }
+}
+
+function checkDedupe({ by, window }: DedupeOptions, name: string, kind: MessageKind, broadcast: boolean): Dedupe {
+  const windowMs = toMs(window)
+  if (broadcast)
+    throw fault('GULO_HANDLER_INVALID', {
+      handler: name,
+      wrong: 'it has broadcast and dedupe: one instance would leave out what another has done',
+    })
+  if (kind !== 'integration event')
+    throw fault('GULO_HANDLER_INVALID', { handler: name, wrong: `dedupe is for integration events, not for a ${kind}` })
+  if (typeof by !== 'function')
+    throw fault('GULO_HANDLER_INVALID', { handler: name, wrong: `dedupe.by is ${describeValue(by)}, no function` })
+  if (windowMs === undefined || !(windowMs > 0))
+    throw fault('GULO_HANDLER_INVALID', {
+      handler: name,
+      wrong: `dedupe.window is ${String(window)}, no time like '1d'`,
+    })
+  return { by, windowMs }
 }
 
 function keep<T>(singles: Map<unknown, T>, target: unknown, made: T): T {

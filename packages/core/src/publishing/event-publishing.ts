@@ -54,6 +54,11 @@ export class EventPublishing {
     return this.publishAfter(work(context, subject as S), context, sink, what)
   }
 
+  /** Whether work runs in a transaction. */
+  get hasUnitOfWork(): boolean {
+    return this.options.unitOfWork !== undefined
+  }
+
   /** The unit of work with which everything that work raises commits, so that work may join one that is open. */
   get joinable(): UnitOfWork | undefined {
     const { publisher, unitOfWork } = this.options

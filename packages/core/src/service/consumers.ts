@@ -1,5 +1,6 @@
 import { Consumer } from '../consuming/consumer.js'
 import type { ConsumerOptions } from '../consuming/consumer-options.js'
+import type { TransactionalKeys } from '../consuming/idempotency-keys.js'
 import type { Redelivery } from '../consuming/redelivery.js'
 import { fault } from '../faults.js'
 import type { Mediator } from '../handling/mediator.js'
@@ -46,6 +47,7 @@ export function createConsumers(options: ServiceOptions, parts: ConsumerWiring):
 function keptOptions({ store, startAt }: ServiceOptions, { scheduler }: ConsumerWiring) {
   return {
     ...(store?.inbox && { inbox: store.inbox }),
+    ...(store?.idempotencyKeys?.take && { keys: store.idempotencyKeys as TransactionalKeys }),
     ...(store?.attempts && { attemptLog: store.attempts }),
     ...(scheduler && { retryLater: scheduler.retryLater }),
     ...(startAt && { startAt }),

@@ -4,6 +4,7 @@ import type { CircuitBreakerOptions } from '../consuming/circuit-breaker.js'
 import type { DeadLetterAbilities } from '../consuming/dead-letter-ports.js'
 import type { DeadLetters } from '../consuming/dead-letters.js'
 import type { FailurePolicy } from '../consuming/failure-policy.js'
+import type { TransactionalKeys } from '../consuming/idempotency-keys.js'
 import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox, InboxRetention } from '../consuming/inbox.js'
 import type { DispatchBackend } from '../handling/dispatch-backend.js'
 import type { HandlerFactory } from '../handling/handler.js'
@@ -29,6 +30,8 @@ export interface Store {
   readonly outbox?: Outbox & Partial<CommitSignal & OutboxGauge>
   /** Remembers what is done. @default none: a redelivery takes effect again */
   readonly inbox?: Inbox & Partial<BatchInbox & InboxRetention>
+  /** Remembers business keys, for handlers with `dedupe`. @default none: such handlers are refused */
+  readonly idempotencyKeys?: Partial<TransactionalKeys>
   /** Counts attempts that never finished. @default none: a message that ends the process is not found out */
   readonly attempts?: AttemptLog & Partial<BatchAttemptLog>
   /** Keeps what was set aside. @default none: topics of the broker */

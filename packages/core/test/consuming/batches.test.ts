@@ -46,6 +46,7 @@ async function started({
     publishing,
     inbox: store.inbox,
     attemptLog: store.attempts,
+    keys: store.idempotencyKeys,
     deadLetters: { add: async (letter) => void letters.push(letter) },
     ...options,
   })

@@ -1,12 +1,15 @@
-import type { IdempotencyKeyStore } from '@gulo/core'
+import type { IdempotencyKeyStore, TransactionalKeys } from '@gulo/core'
+import { postgresFault } from '../faults.js'
 import type { SqlExecutor, Statement } from '../sql/executor.js'
 import type { Schema } from '../sql/schema.js'
+import { transactionOf } from '../unit-of-work/postgres-transaction.js'
 
 /** Idempotency keys in a table; time is that of the database. */
-export class PostgresIdempotencyKeys implements IdempotencyKeyStore {
+export class PostgresIdempotencyKeys implements IdempotencyKeyStore, TransactionalKeys {
   private readonly found: Statement
   private readonly stored: Statement
   private readonly claimed: Statement
+  private readonly taken: Statement
   private readonly forgotten: Statement
 
   constructor(
@@ -28,6 +31,12 @@ export class PostgresIdempotencyKeys implements IdempotencyKeyStore {
       `insert into {idempotency_key} as k (key, done, expires_at) values ($1::text, false, ${until})
        on conflict (key) do update set done = false, expires_at = excluded.expires_at where k.expires_at <= now()`,
     )
+    // Another transaction that has inserted it and is still open makes this one wait for its outcome.
+    this.taken = schema.statement(
+      'key_take',
+      `insert into {idempotency_key} as k (key, done, expires_at) values ($1::text, true, ${until})
+       on conflict (key) do update set done = true, expires_at = excluded.expires_at where k.expires_at <= now()`,
+    )
     this.forgotten = schema.statement('key_forget', 'delete from {idempotency_key} where expires_at <= now()')
   }
 
@@ -47,6 +56,14 @@ export class PostgresIdempotencyKeys implements IdempotencyKeyStore {
       // Expired in between: claimed anew.
       if (done !== undefined) return done ? 'done' : 'in-progress'
     }
+  }
+
+  /** @throws POSTGRES_TRANSACTION_ENDED or POSTGRES_TRANSACTION_FOREIGN */
+  async take(key: string, ttlSeconds: number, transaction: unknown): Promise<boolean> {
+    const operation = 'Taking a key'
+    const own = transactionOf(transaction, operation)
+    if (own === undefined) throw postgresFault('POSTGRES_TRANSACTION_FOREIGN', { operation, found: 'none' })
+    return (await own.query(this.taken, [key, ttlSeconds])).rowCount > 0
   }
 
   /** Forgets what has expired; answers how many keys. */

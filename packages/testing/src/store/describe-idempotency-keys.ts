@@ -1,13 +1,17 @@
-import type { IdempotencyKeyStore } from '@gulo/core'
+import type { IdempotencyKeyStore, TransactionalKeys, UnitOfWork } from '@gulo/core'
 import { expect } from 'chai'
 import { type ConformanceCase, LeftOut, type MakeDriver } from '../suite/conformance-case.js'
 import { describeSuite, type Skips } from '../suite/describe-suite.js'
 import { PATIENCE_MS } from '../suite/waiting.js'
 import { newId, type StoreSuiteFacts } from './store-driver.js'
+import { transactionalKeyCases } from './transactional-key-cases.js'
 
 /** What a suite needs to try a store of idempotency keys. */
 export interface IdempotencyKeyStoreDriver {
-  readonly keys: IdempotencyKeyStore
+  /** Whether keys can be taken within transactions is found out. */
+  readonly keys: IdempotencyKeyStore & Partial<TransactionalKeys>
+  /** For keys that are taken within transactions. */
+  readonly unitOfWork?: UnitOfWork
   /** Lets time pass for the store, in milliseconds. */
   advance?(ms: number): Promise<void> | void
   dispose?(): Promise<void> | void
@@ -25,7 +29,7 @@ export function describeIdempotencyKeyStore(
 
 /** The promises of a store of idempotency keys. */
 export function idempotencyKeyStoreCases(): readonly ConformanceCase<IdempotencyKeyStoreDriver>[] {
-  return cases
+  return [...cases, ...transactionalKeyCases]
 }
 
 const cases: readonly ConformanceCase<IdempotencyKeyStoreDriver>[] = [
