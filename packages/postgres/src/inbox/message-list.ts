@@ -1,4 +1,5 @@
 import type { InboxMessage } from '@gulo/core'
+import type { PostgresTransaction } from '../unit-of-work/postgres-transaction.js'
 import type { Consumers } from './consumers.js'
 import { uuidOf } from './message-id.js'
 
@@ -20,10 +21,16 @@ export const EACH =
 export const NAME = "consumer || ' ' || message_id"
 
 /** Makes a list; rows are in one order for everybody, so that two lists never wait for one another's rows crosswise. */
-export async function listOf(consumers: Consumers, messages: readonly InboxMessage[]): Promise<MessageList> {
-  const names = await Promise.all(
-    messages.map(async ({ consumer, messageId }) => `${await consumers.idOf(consumer)} ${uuidOf(messageId)}`),
-  )
+export async function listOf(
+  consumers: Consumers,
+  messages: readonly InboxMessage[],
+  transaction?: PostgresTransaction,
+): Promise<MessageList> {
+  const ids = new Map<string, number>()
+  for (const { consumer } of messages) {
+    if (!ids.has(consumer)) ids.set(consumer, await consumers.idOf(consumer, transaction))
+  }
+  const names = messages.map(({ consumer, messageId }) => `${ids.get(consumer)} ${uuidOf(messageId)}`)
   const rows = [...new Set(names)].sort().map((name) => name.split(' ') as [string, string])
   const column = (index: 0 | 1) => rows.map((row) => row[index]).join(',')
   return { names, parameters: [column(0), column(1)] }

@@ -48,7 +48,7 @@ export class PostgresInbox implements Inbox, BatchInbox, InboxRetention {
   /** @throws POSTGRES_TRANSACTION_ENDED, POSTGRES_TRANSACTION_FOREIGN, and what the work throws */
   async once(entry: InboxEntry, work: () => Promise<void>): Promise<'done' | 'duplicate'> {
     const transaction = transactionOf(entry.transaction, 'The inbox')
-    const consumer = await this.consumers.idOf(entry.consumer)
+    const consumer = await this.consumers.idOf(entry.consumer, transaction)
     if (transaction !== undefined) return this.onceWithin(transaction, consumer, entry.messageId, work)
     return this.unitOfWork.transact((own) => this.onceWithin(own, consumer, entry.messageId, work))
   }
@@ -58,7 +58,7 @@ export class PostgresInbox implements Inbox, BatchInbox, InboxRetention {
     const own = transactionOf(transaction, 'The inbox')
     if (own === undefined)
       throw postgresFault('POSTGRES_TRANSACTION_FOREIGN', { operation: 'The inbox', found: 'none' })
-    const { names, parameters } = await listOf(this.consumers, messages)
+    const { names, parameters } = await listOf(this.consumers, messages, own)
     const { rows } = await own.query<{ name: string }>(this.insertEach, parameters)
     const entered = new Set(rows.map(({ name }) => name))
     // Of a message that occurs twice the first is new: of equal keys a map keeps the last.
@@ -67,7 +67,7 @@ export class PostgresInbox implements Inbox, BatchInbox, InboxRetention {
     try {
       const seenTo = await work(isNew)
       const left = messages.filter((_, index) => index >= seenTo && isNew[index] === true)
-      if (left.length > 0) await own.query(this.removeEach, (await listOf(this.consumers, left)).parameters)
+      if (left.length > 0) await own.query(this.removeEach, (await listOf(this.consumers, left, own)).parameters)
     } catch (error) {
       own.doomedBy(error)
       throw error
