@@ -54,6 +54,7 @@ const CLIENTS = {
   '@confluentinc/kafka-javascript': 'kafka',
   amqplib: 'rabbitmq',
   pg: 'postgres',
+  'drizzle-orm': 'postgres',
   inversify: 'inversify',
   'reflect-metadata': 'inversify',
   'class-validator': 'validation',

@@ -25,7 +25,7 @@ export async function makeDatabase(pool: pg.Pool): Promise<Database> {
 }
 
 /** The table of the states; a key that is there twice is found at the commit. */
-function itemsOf(schema: string): string {
+export function itemsOf(schema: string): string {
   return `create table ${schema}.items (id text primary key deferrable initially deferred, body bytea)`
 }
 
