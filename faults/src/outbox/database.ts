@@ -85,12 +85,12 @@ export class Database {
 
   /** Enters what is committed, and what came of it in the order it came. */
   async keep(books: Books): Promise<void> {
-    const taken = await this.all<{ command: string; key: string; first: number; count: number }>(
-      'select command, key, first, count from faults.taken',
+    const taken = await this.all<{ attempt: string; key: string; first: number; count: number }>(
+      'select attempt, key, first, count from faults.taken',
     )
-    for (const { command, key, first, count } of taken) {
+    for (const { attempt, key, first, count } of taken) {
       for (let index = 0; index < count; index++) {
-        const item = { id: stepId(command, index), key, n: first + index }
+        const item = { id: stepId(attempt, index), key, n: first + index }
         books.publish(item)
         books.acknowledge(item.id)
       }

@@ -17,6 +17,8 @@ import { TYPE } from '../workers/protocol.js'
 /** Counts a key up by `count`, and tells of each step. */
 export class TakeSteps extends Command<Result<void>> {
   readonly command!: string
+  /** Tells this attempt from others at the same command: what it raised is nobody's unless it has committed. */
+  readonly attempt!: string
   readonly writer!: string
   readonly key!: string
   readonly count!: number
@@ -27,7 +29,7 @@ export class TakeSteps extends Command<Result<void>> {
 
 class StepsTaken extends DomainEvent {
   constructor(
-    readonly command: string,
+    readonly attempt: string,
     readonly key: string,
     readonly first: number,
     readonly count: number,
@@ -48,13 +50,13 @@ export class MindChanged extends Error {}
 
 const sql = (context: MessageContext) => context.transaction as PostgresTransaction
 
-export const mapper = new EventMapper().register(StepsTaken, StepTaken, ({ command, key, first, count }) =>
-  Array.from({ length: count }, (_, index) => ({ step: stepId(command, index), key, n: first + index })),
+export const mapper = new EventMapper().register(StepsTaken, StepTaken, ({ attempt, key, first, count }) =>
+  Array.from({ length: count }, (_, index) => ({ step: stepId(attempt, index), key, n: first + index })),
 )
 
-/** Names one of the messages of a command. */
-export function stepId(command: string, index: number): string {
-  return `${command}/${index}`
+/** Names one of the messages of an attempt. */
+export function stepId(attempt: string, index: number): string {
+  return `${attempt}/${index}`
 }
 
 /** The row of the key is what orders its commands: who has locked it is first. */
@@ -66,12 +68,12 @@ export const takeSteps = handler(TakeSteps, async (command, context) => {
   )
   const first = rows[0]?.first as number
   await sql(context).query(
-    `insert into faults.taken (command, writer, key, first, count, lag_ms, refused)
-     values ($1::text, $2::text, $3::text, $4::int, $5::int, $6::int, $7::boolean)`,
-    [command.command, command.writer, key, first, count, command.lagMs, command.refused],
+    `insert into faults.taken (command, attempt, writer, key, first, count, lag_ms, refused)
+     values ($1::text, $2::text, $3::text, $4::text, $5::int, $6::int, $7::int, $8::boolean)`,
+    [command.command, command.attempt, command.writer, key, first, count, command.lagMs, command.refused],
   )
   if (command.throws) throw new MindChanged('changed its mind')
-  return result(undefined, new StepsTaken(command.command, key, first, count))
+  return result(undefined, new StepsTaken(command.attempt, key, first, count))
 })
 
 const LONGEST_MS = 3

@@ -19,5 +19,5 @@ export interface OutboxStage {
 }
 
 export function startStage(plan: Plan): Promise<OutboxStage> {
-  return plan.broker === 'rabbitmq' ? RabbitMqStage.start(plan) : KafkaStage.start(plan)
+  return plan.broker === 'rabbitmq' ? RabbitMqStage.start(plan, false) : KafkaStage.start(plan)
 }

@@ -7,7 +7,8 @@ create schema faults;
 create table faults.counter (key text primary key, n integer not null) with (fillfactor = 50);
 insert into faults.counter select 'key-' || i, 0 from generate_series(0, 119) i;
 create table faults.taken (
-  command text primary key, writer text not null, key text not null, first integer not null, count integer not null,
+  command text primary key, attempt text not null, writer text not null,
+  key text not null, first integer not null, count integer not null,
   lag_ms integer not null, refused boolean not null
 );
 create index on faults.taken (writer);

@@ -30,7 +30,7 @@ class Worker {
       try {
         this.service = await service.start()
         if (options.share !== undefined) {
-          this.writing = new Writing(pool, service, options.share, this.tally, note)
+          this.writing = new Writing(pool, service, options.share, options.seed, this.tally, note)
           await this.writing.start()
         }
         return tell({ kind: 'ready' })

@@ -18,6 +18,8 @@ export class Writing {
     private readonly pool: pg.Pool,
     private readonly service: Service,
     private readonly share: Share,
+    /** Tells its process from others with the same share. */
+    private readonly generation: number,
     private readonly tally: (what: string) => void,
     private readonly note: (text: string) => void,
   ) {}
@@ -48,7 +50,8 @@ export class Writing {
       try {
         if (goesWrong.lagMs > 0) this.tally('slowCommits')
         const { writer } = this.share
-        await this.service.mediator.send(TakeSteps.of({ ...planned, ...goesWrong, writer }))
+        const attempt = `${planned.command}#${this.generation}.${tries}`
+        await this.service.mediator.send(TakeSteps.of({ ...planned, ...goesWrong, writer, attempt }))
         return
       } catch (error) {
         this.failed(error)

@@ -29,21 +29,23 @@ export class RabbitMqStage implements Stage {
     private readonly network: Network,
     private readonly release: () => void,
     { messages, without }: Plan,
+    unbinds: boolean,
   ) {
     this.shared = without !== 'partitions'
-    const kinds = [() => this.unbind(), () => this.closeConnections(), () => this.crash()]
+    const kinds = [...(unbinds ? [() => this.unbind()] : []), () => this.closeConnections(), () => this.crash()]
     const times = Math.max(kinds.length, Math.round(messages / 8000))
     this.disturbances = Array.from({ length: times }, (_, index) => kinds[index % kinds.length] as () => Promise<void>)
   }
 
-  static async start(plan: Plan): Promise<RabbitMqStage> {
+  /** `unbinds`: whether the subscription loses its binding now and then; relays publish more than one message at a time. */
+  static async start(plan: Plan, unbinds = true): Promise<RabbitMqStage> {
     const { startRabbitmq } = await services()
     plan.say('starting RabbitMQ')
     const node = await startRabbitmq({ plugins: [] })
     const release = whenInterrupted(() => node.stop())
     const ports = [Number(new URL(node.address).port)]
     const network = await Network.before(ports, plan.seed, RABBITMQ_WEATHER, amqpFrames)
-    return new RabbitMqStage(node, network, release, plan)
+    return new RabbitMqStage(node, network, release, plan, unbinds)
   }
 
   get address(): string {
