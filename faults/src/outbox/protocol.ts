@@ -38,5 +38,8 @@ export type FromOutboxWorker =
 export const WRITING = 'writing'
 export const HANDLING = 'handling'
 
+/** A consumer of Kafka that is not heard of is dead to its group after so long. */
+export const SESSION_MS = 3000
+
 /** A slot of a relay that is not heard of is another one's after so long. */
 export const LEASE_MS = 2000

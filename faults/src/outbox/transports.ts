@@ -1,7 +1,7 @@
 import type { Logger, Transport } from '@gulo/core'
 import { kafka } from '@gulo/kafka'
 import { rabbitmq } from '@gulo/rabbitmq'
-import type { OutboxWorkerOptions } from './protocol.js'
+import { type OutboxWorkerOptions, SESSION_MS } from './protocol.js'
 
 /** Short enough that relays meet refusals while the broker is gone, and not only waiting. */
 const PUBLISH_MS = 5000
@@ -28,8 +28,8 @@ export function makeTransport({ broker, address }: OutboxWorkerOptions, logger: 
     ...patience,
     brokers: address.split(','),
     clientId: 'faults',
-    sessionTimeoutMs: 2000,
-    heartbeatIntervalMs: 400,
+    sessionTimeoutMs: SESSION_MS,
+    heartbeatIntervalMs: 500,
     requestTimeoutMs: 2000,
     connectTimeoutMs: 2000,
     maxWaitTimeInMs: 200,
