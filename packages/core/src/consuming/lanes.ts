@@ -1,5 +1,6 @@
 import { fault } from '../faults.js'
 import { Fifo } from '../handling/fifo.js'
+import { Tails } from './tails.js'
 
 /** Work that may be done at once: then it answers no promise. */
 export type LaneWork<S> = (subject: S) => Promise<void> | undefined
@@ -7,11 +8,13 @@ export type LaneWork<S> = (subject: S) => Promise<void> | undefined
 interface Item {
   readonly key: string | undefined
   readonly work: LaneWork<never>
-  readonly subject: unknown
+  subject: unknown
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
   /** The next of its key. */
   behind: Item | undefined
+  hash: number
+  beside: Item | undefined
 }
 
 /** What work of a lane is waited for with. Used again and again: functions made for each message cost more than all else here. */
@@ -29,7 +32,7 @@ const DONE = Promise.resolve()
  */
 export class Lanes {
   /** The last of each key that has work. */
-  private readonly last = new Map<string, Item>()
+  private readonly last = new Tails<Item>()
   /** What is first of its key and waits for its turn. */
   private readonly ready = new Fifo<Item>()
   private readonly waiters: Waiter[] = []
@@ -76,9 +79,9 @@ export class Lanes {
   private add(key: string | undefined, work: LaneWork<never>, subject: unknown): Promise<void> {
     this.unsettled++
     const settling = new Promise<void>(this.keep)
-    const item = { key, work, subject, resolve: this.resolve, reject: this.reject, behind: undefined }
-    const last = key === undefined ? undefined : this.last.get(key)
-    if (key !== undefined) this.last.set(key, item)
+    const { resolve, reject } = this
+    const item: Item = { key, work, subject, resolve, reject, behind: undefined, hash: 0, beside: undefined }
+    const last = key === undefined ? undefined : this.last.put(item)
     if (last === undefined) this.ready.push(item)
     else last.behind = item
     return settling
@@ -134,12 +137,14 @@ export class Lanes {
     return waiter
   }
 
-  private succeeded({ key, behind, resolve }: Item): void {
+  private succeeded(item: Item): void {
+    const { key, behind, resolve } = item
+    letGo(item)
     this.running--
     this.unsettled--
     // To the end of the queue: a key with much to do does not keep the others from their turn.
     if (behind !== undefined) this.ready.push(behind)
-    else if (key !== undefined) this.last.delete(key)
+    else if (key !== undefined) this.last.remove(item)
     resolve()
   }
 
@@ -147,11 +152,22 @@ export class Lanes {
     const { key } = item
     this.running--
     this.unsettled--
-    if (key !== undefined) this.last.delete(key)
-    for (let held = item.behind; held !== undefined; held = held.behind) {
+    let last = item
+    while (last.behind !== undefined) last = last.behind
+    if (key !== undefined) this.last.remove(last)
+    for (let held = item.behind; held !== undefined; held = letGo(held)) {
       this.unsettled--
       held.reject(fault('GULO_MESSAGE_HELD_BACK', { key }, error))
     }
+    letGo(item)
     item.reject(error)
   }
+}
+
+/** Clears an item that is done, and answers what was behind it: an old one would keep its message and all after it alive. */
+function letGo(item: Item): Item | undefined {
+  const { behind } = item
+  item.behind = undefined
+  item.subject = undefined
+  return behind
 }
