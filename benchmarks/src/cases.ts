@@ -2,7 +2,17 @@ import type { GroupRuns, RunTask } from './children.js'
 import type { Samples } from './interleave.js'
 import type { CaseReport, Figures } from './report.js'
 import { compare, median, round, samplesOf } from './statistics.js'
-import type { AbsoluteCase, Case, CpuRatioCase, FigureCase, ImportCase, Method, RateCase, RatioCase } from './suite.js'
+import type {
+  AbsoluteCase,
+  Case,
+  CpuRatioCase,
+  FigureCase,
+  ImportCase,
+  Method,
+  RateCase,
+  RatioCase,
+  ReportCase,
+} from './suite.js'
 import type { Answer, Task } from './task.js'
 
 /** What the cases of a suite are reported from. */
@@ -21,12 +31,13 @@ export async function reportCase(each: Case, findings: Findings): Promise<CaseRe
   if (each.kind === 'bytes') return reportBytes(each, findings)
   const { answers, conclusive } = findings.runs.get(each.group) as GroupRuns
   const found = reportTimed(each, answers, findings.method)
-  return conclusive ? found : { ...found, met: false, inconclusive: true }
+  return conclusive || each.kind === 'report' ? found : { ...found, met: false, inconclusive: true }
 }
 
 type TimedCase = Exclude<Case, ImportCase>
 
 function reportTimed(each: TimedCase, answers: readonly Answer[], { by }: Method): CaseReport {
+  if (each.kind === 'report') return reportAll(each, answers)
   if (each.kind === 'cpu-ratio') return reportCpuRatio(each, answers, by)
   if (each.kind === 'figure') return reportFigure(each, answers)
   if (each.kind === 'per-second') return reportPerSecond(each, answers)
@@ -56,6 +67,12 @@ function reportCpuRatio(each: CpuRatioCase, answers: readonly Answer[], by: Meth
   const ratio = round(compareAll(each, answers, by).cpu)
   const figures = figuresOf(answers, variant)
   return { case: name, ratio, cpu: ratio, goal, met: ratio <= goal, ...figures, raw: figuresOf(answers, base) }
+}
+
+function reportAll({ case: name, variant }: ReportCase, answers: readonly Answer[]): CaseReport {
+  const { perSecond, cpuUs } = figuresOf(answers, variant)
+  const counted = Object.entries(answers[0]?.figures[variant] ?? {}).map(([figure, value]) => [figure, round(value, 1)])
+  return { case: name, value: perSecond, unit: '/s', cpu: cpuUs, met: true, figures: Object.fromEntries(counted) }
 }
 
 function reportFigure({ case: name, variant, figure, unit, goal }: FigureCase, answers: readonly Answer[]): CaseReport {

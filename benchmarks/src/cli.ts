@@ -3,7 +3,7 @@ import { measure } from './measure.js'
 import { narrowed } from './narrowed.js'
 import { installPeers } from './peers.js'
 import { exitCodeOf, toTable } from './report.js'
-import { findService } from './services.js'
+import { findServices } from './services.js'
 import type { Suite } from './suite.js'
 import { suites } from './suites.js'
 
@@ -36,7 +36,7 @@ async function measureWithService(suite: Suite, wanted: { readonly quick: boolea
   const progress = (text: string) => console.error(`${suite.name}: ${text}`)
   // The terminal tells the child as well: it cleans up and ends, which ends the run, which stops what was started here.
   process.once('SIGINT', () => undefined)
-  const { address, stop } = await findService(suite.service)
+  const { address, stop } = await findServices([suite.service ?? []].flat())
   try {
     return await measure(suite, { quick: wanted.quick, peers, progress, service: address })
   } finally {

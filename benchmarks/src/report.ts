@@ -13,7 +13,8 @@ export interface CaseReport extends Partial<Figures> {
   readonly unit?: string
   /** CPU time, where that can be told: over that of raw beside a `ratio`, which makes less better; else by itself. */
   readonly cpu?: number
-  readonly goal: number
+  /** Missing where there is none. */
+  readonly goal?: number
   /** Only there when it is true: `ratio` compares operations per second, and more is better. */
   readonly atLeast?: true
   readonly met: boolean
@@ -21,6 +22,8 @@ export interface CaseReport extends Partial<Figures> {
   readonly inconclusive?: true
   /** Beside `perSecond` and `cpuUs`, the same of the other side. */
   readonly raw?: Figures
+  /** What the variant has counted by itself; the unit is part of each name. */
+  readonly figures?: Readonly<Record<string, number>>
 }
 
 /** A case that could not be measured on this machine. */
@@ -73,10 +76,16 @@ function rowOf(each: CaseReport): string[] {
     each.case,
     each.ratio === undefined ? `${each.value} ${each.unit}` : `${each.ratio}x`,
     each.cpu === undefined ? '' : `${each.cpu}${each.ratio === undefined ? '' : 'x'}`,
-    `${each.atLeast ? '>=' : '<='} ${each.goal}`,
-    each.inconclusive ? 'inconclusive' : each.met ? 'met' : 'MISSED',
+    each.goal === undefined ? '' : `${each.atLeast ? '>=' : '<='} ${each.goal}`,
+    each.goal === undefined ? listed(each.figures) : each.inconclusive ? 'inconclusive' : each.met ? 'met' : 'MISSED',
     ...(raw === undefined ? [] : [perSecond, raw.perSecond, cpuUs, raw.cpuUs].map(String)),
   ]
+}
+
+function listed(figures: Readonly<Record<string, number>> = {}): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
 }
 
 function figureHeads({ cases }: Report): readonly string[] {

@@ -15,9 +15,22 @@ interface Services {
   describeService(service: Resolved): string
 }
 
-/** Finds the service of a suite as the tests do, or brings it up, and says which on standard error. */
-export async function findService(name: string | undefined): Promise<RunningService> {
-  if (name === undefined) return { address: '', stop: async () => undefined }
+/** Finds the services of a suite as the tests do, or brings them up, and says which on standard error. */
+export async function findServices(names: readonly string[]): Promise<RunningService> {
+  const found: RunningService[] = []
+  const stop = async () => {
+    await Promise.all(found.map((each) => each.stop()))
+  }
+  try {
+    for (const name of names) found.push(await findService(name))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { address: found.map(({ address }) => address).join(' '), stop }
+}
+
+async function findService(name: string): Promise<RunningService> {
   const { resolve, describeService } = await services()
   const found = await resolve(name)
   console.error(describeService(found))

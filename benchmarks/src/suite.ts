@@ -29,7 +29,7 @@ export type LoadPeer = (name: string) => Promise<{ readonly version: string; rea
 
 /** What a group is prepared with. */
 export interface Scope {
-  /** Address of the suite's service; empty for a suite without one. */
+  /** Address of the suite's service, or addresses with a space between; empty for a suite without one. */
   readonly service: string
   /** With `--quick`: what takes a minute to fill may be smaller. */
   readonly quick: boolean
@@ -113,12 +113,22 @@ export interface ImportCase extends CaseBase {
   readonly module: string
 }
 
-export type Case = RatioCase | RateCase | CpuRatioCase | AbsoluteCase | FigureCase | ImportCase
+/** Operations per second, CPU time and figures of a variant, without a goal. */
+export interface ReportCase {
+  readonly case: string
+  readonly kind: 'report'
+  readonly group: string
+  readonly variant: string
+}
+
+export type Case = ReportCase | RatioCase | RateCase | CpuRatioCase | AbsoluteCase | FigureCase | ImportCase
+
+type ServiceName = 'kafka' | 'rabbitmq' | 'postgres'
 
 export interface Suite {
   readonly name: string
   /** What must run beside it; found or brought up for the run. @default nothing */
-  readonly service?: 'kafka' | 'rabbitmq' | 'postgres'
+  readonly service?: ServiceName | readonly ServiceName[]
   readonly groups: readonly Group[]
   readonly cases: readonly Case[]
   readonly method: Method
