@@ -1,5 +1,6 @@
 import { MemoryAttemptLog } from './consuming/memory-attempt-log.js'
 import { MemoryDeadLetters } from './consuming/memory-dead-letters.js'
+import { MemoryHeldKeys } from './consuming/memory-held-keys.js'
 import { MemoryIdempotencyKeys } from './consuming/memory-idempotency-keys.js'
 import { MemoryInbox } from './consuming/memory-inbox.js'
 import { fault } from './faults.js'
@@ -30,6 +31,7 @@ export class MemoryStore implements RuntimeUser {
   readonly inbox: MemoryInbox
   readonly attempts = new MemoryAttemptLog()
   readonly deadLetters: MemoryDeadLetters
+  readonly heldKeys: MemoryHeldKeys
   readonly schedule = new MemorySchedule()
   readonly idempotencyKeys: MemoryIdempotencyKeys
   private readonly ownRuntime: Runtime | undefined
@@ -45,7 +47,8 @@ export class MemoryStore implements RuntimeUser {
     this.ownRuntime = runtime
     this.outbox = new MemoryOutbox(now)
     this.inbox = new MemoryInbox(now, retentionMs)
-    this.deadLetters = new MemoryDeadLetters(now)
+    this.heldKeys = new MemoryHeldKeys(now)
+    this.deadLetters = new MemoryDeadLetters(now, this.heldKeys)
     this.idempotencyKeys = new MemoryIdempotencyKeys(now)
   }
 
@@ -61,6 +64,7 @@ export class MemoryStore implements RuntimeUser {
     this.unitOfWork.abandon()
     this.outbox.abandon()
     this.schedule.abandon()
+    this.heldKeys.abandon()
   }
 
   private get runtime(): Runtime {

@@ -8,6 +8,8 @@ import {
   type DeadLetterAbilities,
   type DeadLetters,
   type HealthReporter,
+  type HeldKeyQueue,
+  type HeldKeys,
   type IdempotencyKeyStore,
   type Inbox,
   type InboxRetention,
@@ -29,6 +31,7 @@ import { storeCommands } from './commands/store-commands.js'
 import type { RelayMode } from './config/options.js'
 import type { PostgresSettings } from './config/settings.js'
 import { PostgresDeadLetters } from './dead-letters/postgres-dead-letters.js'
+import { PostgresHeldKeys } from './dead-letters/postgres-held-keys.js'
 import { Consumers } from './inbox/consumers.js'
 import { PostgresAttemptLog } from './inbox/postgres-attempt-log.js'
 import { PostgresIdempotencyKeys } from './inbox/postgres-idempotency-keys.js'
@@ -65,6 +68,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
   readonly inbox: Inbox & BatchInbox & InboxRetention
   readonly attempts: AttemptLog & BatchAttemptLog
   readonly deadLetters: DeadLetters & DeadLetterAbilities
+  readonly heldKeys: HeldKeys & HeldKeyQueue
   readonly schedule: Schedule
   readonly idempotencyKeys: IdempotencyKeyStore & TransactionalKeys
   /** The name of the schema that holds the tables. */
@@ -109,6 +113,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
     this.inbox = inbox
     this.attempts = new PostgresAttemptLog(pool, consumers, schema)
     this.deadLetters = new PostgresDeadLetters(pool, schema)
+    this.heldKeys = new PostgresHeldKeys(pool, unitOfWork, schema)
     const schedule = new PostgresSchedule(pool, schema, options)
     this.schedule = schedule
     this.idempotencyKeys = idempotencyKeys

@@ -3,6 +3,7 @@ import {
   describeAttemptLog,
   describeDeadLetterAbilities,
   describeDeadLetters,
+  describeHeldKeys,
   describeIdempotencyKeyStore,
   describeInbox,
   describeOutbox,
@@ -57,6 +58,16 @@ describeWithDatabase('On PostgreSQL', (pool) => {
       )
     }
     return { deadLetters: store.deadLetters, advance, dispose }
+  })
+  describeHeldKeys('the PostgreSQL store', async () => {
+    const { store, schema, dispose } = await makeStore(pool)
+    const advance = async (ms: number) => {
+      await pool.query(`update ${schema}.held_key set claimed_until = claimed_until - $1 * interval '1 millisecond'`, [
+        ms,
+      ])
+    }
+    const { heldKeys, deadLetters, unitOfWork } = store
+    return { heldKeys, deadLetters, unitOfWork, advance, dispose }
   })
   describeSchedule('the PostgreSQL store', async () => {
     const { store, schema, dispose } = await makeStore(pool)

@@ -13,6 +13,7 @@ export { type ProxyCounts, TcpProxy, type TcpProxyOptions } from './proxy/tcp-pr
 export { type AttemptLogDriver, attemptLogCases, describeAttemptLog } from './store/describe-attempt-log.js'
 export { deadLetterAbilitiesCases, describeDeadLetterAbilities } from './store/describe-dead-letter-abilities.js'
 export { type DeadLettersDriver, deadLettersCases, describeDeadLetters } from './store/describe-dead-letters.js'
+export { describeHeldKeys } from './store/describe-held-keys.js'
 export {
   describeIdempotencyKeyStore,
   type IdempotencyKeyStoreDriver,
@@ -22,6 +23,7 @@ export { describeInbox, type InboxDriver, inboxCases } from './store/describe-in
 export { describeOutbox, outboxCases } from './store/describe-outbox.js'
 export { describeSchedule, scheduleCases } from './store/describe-schedule.js'
 export { describeUnitOfWork, type UnitOfWorkDriver, unitOfWorkCases } from './store/describe-unit-of-work.js'
+export { type HeldKeysDriver, heldKeysCases } from './store/held-key-cases.js'
 export type { DeadLetterAbilitiesDriver } from './store/letter-driver.js'
 export type { OutboxDriver } from './store/outbox-driver.js'
 export type { ScheduleDriver } from './store/schedule-driver.js'

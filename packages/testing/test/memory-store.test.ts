@@ -3,6 +3,7 @@ import {
   describeAttemptLog,
   describeDeadLetterAbilities,
   describeDeadLetters,
+  describeHeldKeys,
   describeIdempotencyKeyStore,
   describeInbox,
   describeOutbox,
@@ -53,6 +54,10 @@ describeDeadLetters('the memory store', () => memoryStore())
 describeDeadLetterAbilities('the memory store', () => {
   const { clock, store } = driveTime()
   return { deadLetters: store.deadLetters, advance: (ms) => clock.advance(ms) }
+})
+describeHeldKeys('the memory store', () => {
+  const { clock, store } = driveTime()
+  return { ...store, advance: (ms) => clock.advance(ms) }
 })
 describeSchedule('the memory store', () => memoryStore())
 describeIdempotencyKeyStore('the memory store', () => {

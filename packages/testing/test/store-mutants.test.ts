@@ -2,6 +2,7 @@ import {
   attemptLogCases,
   deadLetterAbilitiesCases,
   deadLettersCases,
+  heldKeysCases,
   idempotencyKeyStoreCases,
   inboxCases,
   outboxCases,
@@ -9,6 +10,7 @@ import {
   unitOfWorkCases,
 } from '@gulo/testing'
 import { batchAttemptMutants, batchInboxMutants, transactionalKeyMutants } from './batch-mutants.js'
+import { heldKeyMutants } from './held-key-mutants.js'
 import { inboxMutants } from './inbox-mutants.js'
 import { attemptMutants, keyMutants } from './key-mutants.js'
 import { letterAbilityMutants } from './letter-ability-mutants.js'
@@ -23,6 +25,7 @@ describeMutants('outboxes', outboxCases(), outboxMutants)
 describeMutants('inboxes', inboxCases({ patienceMs: 200 }), [...inboxMutants, ...batchInboxMutants])
 describeMutants('dead letters', deadLettersCases(), letterMutants)
 describeMutants('abilities of dead letters', deadLetterAbilitiesCases(), letterAbilityMutants)
+describeMutants('held keys', heldKeysCases({ patienceMs: 200 }), heldKeyMutants)
 describeMutants('schedules', scheduleCases(), scheduleMutants)
 describeMutants('idempotency keys', idempotencyKeyStoreCases(), [...keyMutants, ...transactionalKeyMutants])
 describeMutants('attempt logs', attemptLogCases(), [...attemptMutants, ...batchAttemptMutants])

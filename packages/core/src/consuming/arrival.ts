@@ -6,7 +6,7 @@ import type { LaneWork } from './lanes.js'
 import type { Redelivery } from './redelivery.js'
 
 /** What has happened to a message before. */
-export type History = Pick<Redelivery, 'attempt' | 'firstFailedAt' | 'replayCount' | 'attemptLog'>
+export type History = Pick<Redelivery, 'attempt' | 'firstFailedAt' | 'replayCount' | 'attemptLog' | 'ahead'>
 
 /** A message that waits in the lane of its key. */
 export interface Arrival {

@@ -14,10 +14,11 @@ import { setAside } from './set-aside.js'
  * disabled, or there is no place to set the message aside.
  */
 export function attempt(parts: ConsumerParts, task: Task): Promise<void> | undefined {
-  const { attemptLog, gate, inbox, publishing, handlerTimeoutMs } = parts
+  const { attemptLog, gate, inbox, publishing, handlerTimeoutMs, heldKeys } = parts
   if (attemptLog !== undefined || !gate.open) return attemptFrom(parts, task, task.attempt, task.firstFailedAt)
   checkRunning(parts, task)
-  const alone = inbox === undefined && publishing === undefined && handlerTimeoutMs === undefined
+  const alone =
+    inbox === undefined && publishing === undefined && handlerTimeoutMs === undefined && heldKeys === undefined
   try {
     return alone ? runAlone(parts, task) : runOnce(parts, task)
   } catch (error) {
@@ -120,7 +121,7 @@ export function handled(parts: ConsumerParts, task: Task, done: Done): undefined
 function tell({ observer, group }: ConsumerParts, { envelope, handler }: Task, attempt: number, done: Done): void {
   if (observer === undefined) return
   const consumer = consumerName(group, handler.name)
-  if (done === 'duplicate') observer({ kind: 'duplicate', envelope, consumer })
+  if (done !== 'done') observer({ kind: done, envelope, consumer })
   else observer({ kind: 'handled', envelope, consumer, attempt })
 }
 

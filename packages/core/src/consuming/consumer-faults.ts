@@ -53,7 +53,7 @@ function sharedFaults({ broadcast, inbox, attemptLog, retryLater }: ConsumerOpti
 
 /** What contradicts the policy or the handlers of a consumer, each with its mend. */
 export function wiringFaults(options: ConsumerOptions, handlers: readonly RegisteredHandler[]): string[] {
-  const { broadcast, patterns = [], policy, keys, publishing } = options
+  const { broadcast, patterns = [], policy, keys, publishing, heldKeys } = options
   return [
     ...handlers
       .filter(({ dedupe }) => dedupe !== undefined && (keys === undefined || publishing?.hasUnitOfWork !== true))
@@ -61,6 +61,12 @@ export function wiringFaults(options: ConsumerOptions, handlers: readonly Regist
         ({ name }) =>
           `${name} has dedupe, without a store that keeps its keys: give it unitOfWork and idempotencyKeys.`,
       ),
+    ...(policy?.keepsOrder && heldKeys === undefined
+      ? ['its policy keeps the order behind dead letters but it has no heldKeys: give it those of a store.']
+      : []),
+    ...(policy?.keepsOrder && broadcast === true
+      ? ['broadcast is on with a policy that keeps the order behind dead letters, which all instances would share.']
+      : []),
     ...(broadcast === true && policy?.reorders
       ? ['broadcast is on with a policy that tries again later, which any one instance might do: retry in place.']
       : []),

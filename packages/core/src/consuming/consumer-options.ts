@@ -21,6 +21,7 @@ import type { ConsumerParts } from './consumer-parts.js'
 import type { DeadLetterSink } from './dead-letters.js'
 import { defaultFailurePolicy, type FailurePolicy, needsSchedule } from './failure-policy.js'
 import { Gate } from './gate.js'
+import type { HeldKeys } from './held-keys.js'
 import type { TransactionalKeys } from './idempotency-keys.js'
 import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
@@ -72,6 +73,11 @@ export interface ConsumerOptions {
   readonly maxUnfinishedAttempts?: number
   /** Where messages are set aside. @default topics beside the message's own, `<topic>.dlq` and `<topic>.quarantine`, where the transport can forward */
   readonly deadLetters?: DeadLetterSink
+  /**
+   * Keeps later messages of a key behind a dead letter, where the policy says so; of the same store as `deadLetters`, and
+   * released by a service. @default none: such policies are refused
+   */
+  readonly heldKeys?: HeldKeys
   /** What becomes of types that nobody here handles. @default 'ignore' */
   readonly unknownTypes?: 'ignore' | 'dead-letter'
   /** Wire types that other consumers of the service handle: they are left to those. @default none */
@@ -140,6 +146,7 @@ export function resolveParts(
     keys: options.keys,
     attemptLog: options.attemptLog,
     deadLetters: options.deadLetters ?? besideTopic(options.transport, group),
+    heldKeys: policy.keepsOrder ? options.heldKeys : undefined,
     retryLater,
     retryTopics: retryTopicsOf(options.transport, policy, { group, service, runtime }),
     breaker: circuitBreaker && new CircuitBreaker(circuitBreaker, runtime.clock),

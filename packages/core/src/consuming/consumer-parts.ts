@@ -11,6 +11,7 @@ import type { CircuitBreaker } from './circuit-breaker.js'
 import type { DeadLetterSink, FailedAttempt } from './dead-letters.js'
 import type { FailurePolicy } from './failure-policy.js'
 import type { Gate } from './gate.js'
+import type { HeldKeys } from './held-keys.js'
 import type { TransactionalKeys } from './idempotency-keys.js'
 import type { AttemptLog, Inbox } from './inbox.js'
 import type { RetryLater } from './redelivery.js'
@@ -29,6 +30,8 @@ export interface ConsumerParts {
   readonly keys: TransactionalKeys | undefined
   readonly attemptLog: AttemptLog | undefined
   readonly deadLetters: DeadLetterSink
+  /** Only where the policy keeps the order behind dead letters. */
+  readonly heldKeys: HeldKeys | undefined
   readonly retryLater: RetryLater | undefined
   readonly retryTopics: RetryTopics | undefined
   readonly policy: FailurePolicy
@@ -58,4 +61,5 @@ export interface Task {
   readonly firstFailedAt: string | undefined
   readonly replayCount: number
   readonly attemptLog?: readonly FailedAttempt[] | undefined
+  readonly ahead?: boolean | undefined
 }

@@ -39,8 +39,16 @@ export interface DeadLetter {
   readonly replayCount: number
   /** The failed attempts of which something is known, the last ones at most. */
   readonly attemptLog?: readonly FailedAttempt[]
+  /** The key whose later messages wait until this letter is replayed or discarded. @default none: they go on */
+  readonly holds?: HeldKey
   /** What is replayed instead of the message, where somebody has edited it; `message` stays as it was received. */
   readonly revised?: DeadLetterRevision
+}
+
+/** A key of one consumer group. */
+export interface HeldKey {
+  readonly group: string
+  readonly key: string
 }
 
 /** One attempt that failed. */

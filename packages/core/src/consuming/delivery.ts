@@ -171,8 +171,8 @@ export class Delivery {
 }
 
 function taskOf(handler: RegisteredHandler, event: Message, { message, envelope, history }: Arrival): Task {
-  const { attempt: number, firstFailedAt, replayCount, attemptLog } = history
-  return { handler, event, envelope, message, attempt: number, firstFailedAt, replayCount, attemptLog }
+  const { attempt: number, firstFailedAt, replayCount, attemptLog, ahead } = history
+  return { handler, event, envelope, message, attempt: number, firstFailedAt, replayCount, attemptLog, ahead }
 }
 
 async function attemptAll(parts: ConsumerParts, event: Message, arrival: Arrival): Promise<void> {

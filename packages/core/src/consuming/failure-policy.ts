@@ -15,6 +15,8 @@ export interface FailurePolicy {
   readonly reorders: boolean
   /** Whether it needs a schedule to try again later. @default reorders */
   readonly schedules?: boolean
+  /** Whether later messages of a key may have to wait behind a dead letter. @default false */
+  readonly keepsOrder?: boolean
   /** How many retry topics each topic needs beside it: the highest `stage` it decides. @default 0 */
   readonly retryTopics?: number
   /** The rules in words, in the order they are tried. */
@@ -22,10 +24,7 @@ export interface FailurePolicy {
 }
 
 /** The rule for errors that say of themselves that no retry can help. */
-const nonRetryable = onError({
-  words: 'an error that is not retryable',
-  matches: (error) => !isRetryable(error),
-}).deadLetter()
+const nonRetryable = onError({ words: 'an error that is not retryable', matches: (error) => !isRetryable(error) })
 
 /**
  * A policy of rules, first match first. After them come: errors marked `retryable: false` are dead-lettered at once, and
@@ -39,13 +38,21 @@ export function failurePolicy(...rules: readonly FailureRule[]): FailurePolicy {
   const isGeneral = (rule: FailureRule) => rule.general
   const ordered = [
     ...rules.filter((rule) => !isGeneral(rule)),
-    nonRetryable,
+    // Where any error keeps the order, so does this one: it is set aside sooner, that is all.
+    nonRetryable.deadLetter({ keepOrder: rules.find(isGeneral)?.keepsOrder ?? false }),
     ...rules.filter(isGeneral),
     anyError().retry(3, exponential()).deadLetter(),
   ]
+  const [reorders, keepsOrder] = [ordered.some((rule) => rule.reorders), ordered.some((rule) => rule.keepsOrder)]
+  if (reorders && keepsOrder) {
+    throw fault('GULO_POLICY_INVALID', {
+      wrong: 'deadLetter({ keepOrder: true }) stands beside schedule or retryTopics, which let messages pass',
+    })
+  }
   return {
     longestMs: Math.max(...ordered.map((rule) => rule.longestMs())),
-    reorders: ordered.some((rule) => rule.reorders),
+    reorders,
+    keepsOrder,
     schedules: ordered.some((rule) => rule.schedules),
     retryTopics: Math.max(...ordered.map((rule) => rule.retryTopicCount)),
     decide: (error, attempt, random) =>

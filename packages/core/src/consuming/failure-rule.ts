@@ -15,7 +15,8 @@ export interface FailureMatcher {
 
 /** How a message ends whose stages are used up. */
 export type FailureOutcome =
-  | { readonly action: 'discard' | 'dead-letter' | 'quarantine' }
+  | { readonly action: 'discard' | 'quarantine' }
+  | { readonly action: 'dead-letter'; readonly keepOrder?: boolean }
   | { readonly action: 'pause'; readonly delayMs: number }
 
 /** What happens to the messages of one kind of failure: stages in order, then an outcome. Each call makes a new rule. */
@@ -49,9 +50,12 @@ export class FailureRule {
     return this.with({ kind: 'retry-topics', delaysMs: checkedDelays('retryTopics', delays) })
   }
 
-  /** Ends in the dead letters. */
-  deadLetter(): FailureRule {
-    return new FailureRule(this.matcher, this.stages, { action: 'dead-letter' })
+  /**
+   * Ends in the dead letters. With `keepOrder`, later messages of its key wait there until the letter is replayed or
+   * discarded, and are then handled in their order. @default false
+   */
+  deadLetter({ keepOrder = false }: { readonly keepOrder?: boolean } = {}): FailureRule {
+    return new FailureRule(this.matcher, this.stages, { action: 'dead-letter', ...(keepOrder && { keepOrder }) })
   }
 
   /** Ends in quarantine, for what can do harm. */
@@ -98,6 +102,11 @@ export class FailureRule {
     return this.stages.some((stage) => stage.kind === 'schedule')
   }
 
+  /** Whether later messages of a key wait behind a dead letter. */
+  get keepsOrder(): boolean {
+    return this.outcome.action === 'dead-letter' && this.outcome.keepOrder === true
+  }
+
   /** How many retry topics its stages need. */
   get retryTopicCount(): number {
     return this.stages.reduce((total, stage) => total + topicsOf(stage), 0)
@@ -141,5 +150,7 @@ function checkedDelays(stage: string, delays: readonly Duration[]): readonly num
 
 function describeOutcome(outcome: FailureOutcome): string {
   if (outcome.action === 'pause') return `pause the subscription for ${sayMs(outcome.delayMs)} and try again`
+  if (outcome.action === 'dead-letter' && outcome.keepOrder)
+    return 'dead-letter, with later messages of its key waiting behind it'
   return outcome.action
 }

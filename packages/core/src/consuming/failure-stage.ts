@@ -9,7 +9,9 @@ export type Verdict =
   /** Into the retry topic number `stage`, from 1. */
   | { readonly action: 'forward'; readonly stage: number; readonly delayMs: number }
   | { readonly action: 'pause'; readonly delayMs: number }
-  | { readonly action: 'discard' | 'dead-letter' | 'quarantine' }
+  | { readonly action: 'discard' | 'quarantine' }
+  /** With `keepOrder`, later messages of its key wait behind it. */
+  | { readonly action: 'dead-letter'; readonly keepOrder?: boolean }
 
 /** One way of trying again. */
 export type FailureStage =

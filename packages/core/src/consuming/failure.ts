@@ -12,6 +12,8 @@ export interface Failure {
   readonly firstFailedAt: string | undefined
   readonly replayCount: number
   readonly attemptLog?: readonly FailedAttempt[] | undefined
+  /** Whether later messages of its key are to wait. */
+  readonly keepOrder?: boolean
 }
 
 /** The name under which inbox, attempts and dead letters know one handler of a group. */

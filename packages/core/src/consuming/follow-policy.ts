@@ -48,7 +48,10 @@ export async function follow(parts: ConsumerParts, task: Task, failure: Failure)
       observer?.({ kind: 'ignored', envelope, group: parts.group, reason: 'discarded' })
       return true
     case 'dead-letter':
-      await setAside(parts, 'dead-letter', isRetryable(error) ? 'retries-exhausted' : 'non-retryable', failure)
+      await setAside(parts, 'dead-letter', isRetryable(error) ? 'retries-exhausted' : 'non-retryable', {
+        ...failure,
+        ...(verdict.keepOrder && { keepOrder: true }),
+      })
       return true
     case 'quarantine':
       await setAside(parts, 'quarantine', isRetryable(error) ? 'retries-exhausted' : 'non-retryable', failure)

@@ -6,16 +6,17 @@ import { withDeadline } from '../runtime/clock.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
 import { consumerName } from './failure.js'
 import type { TransactionalKeys } from './idempotency-keys.js'
+import { isKeyed, park } from './parking.js'
 
-/** Whether the handler has run, or the inbox knew the message. */
-export type Done = 'done' | 'duplicate'
+/** Whether the handler has run, the inbox knew the message, or it waits behind a dead letter of its key. */
+export type Done = 'done' | 'duplicate' | 'parked'
 
 /** Runs the handler in its unit of work, unless the inbox knows the message; its events are published with it. */
 export function handleOnce(parts: ConsumerParts, task: Task, attempt: number): Promise<Done> {
   const { inbox, publishing, group } = parts
   const { handler, envelope } = task
   const { context, handle } = handling(parts, task, attempt)
-  const work = async (): Promise<Done> => {
+  const once = async (): Promise<Done> => {
     if (inbox === undefined) return handle()
     const consumer = consumerName(group, handler.name)
     let done: Done = 'done'
@@ -24,6 +25,10 @@ export function handleOnce(parts: ConsumerParts, task: Task, attempt: number): P
     })
     return known === 'duplicate' ? known : done
   }
+  // In the transaction of the handler: until it ends nobody can let the key go.
+  const work = isKeyed(parts, task)
+    ? () => park(parts, task, context.transaction).then((state) => (state === 'parked' ? state : once()))
+    : once
   return publishing === undefined ? work() : publishing.run(context, handler.name, work)
 }
 

@@ -11,7 +11,9 @@ import { Lanes } from './lanes.js'
 export function lanesFor(options: ConsumerOptions, parts: ConsumerParts): ArrivalLanes {
   const { concurrency = 16, batch = {} } = options
   const store = batch === false ? undefined : batchStoreOf(options)
-  if (batch === false || batch.size === 1 || store === undefined) return new Lanes(concurrency)
+  // Each message of a key that may be held has to be looked at by itself.
+  if (parts.heldKeys !== undefined || batch === false || batch.size === 1 || store === undefined)
+    return new Lanes(concurrency)
   const size = new BatchSize(batch)
   const batches = new Batches(parts, store, size)
   return new BatchLanes<Arrival>({

@@ -14,7 +14,10 @@ export type {
   DeadLetterStatus,
   DeadLetters,
   FailedAttempt,
+  HeldKey,
 } from './dead-letters.js'
 export { fingerprintOf } from './fingerprint.js'
+export type * from './held-keys.js'
 export type { MemoryDeadLetters } from './memory-dead-letters.js'
+export type { MemoryHeldKeys } from './memory-held-keys.js'
 export { toDeadLetters, type UnsentLettersOptions } from './unsent-letters.js'

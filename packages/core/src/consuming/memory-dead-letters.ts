@@ -1,5 +1,4 @@
 import { fault } from '../faults.js'
-import type { ReceivedMessage } from '../transport/transport.js'
 import { checkedLimit, checkFilter } from './dead-letter-checks.js'
 import { deadLetterCursor, deadLetterPosition } from './dead-letter-cursor.js'
 import type {
@@ -18,7 +17,8 @@ import type {
 } from './dead-letter-ports.js'
 import type { DeadLetter, DeadLetterQuery, DeadLetterStatus, DeadLetters } from './dead-letters.js'
 import { fingerprintOf } from './fingerprint.js'
-import { isAfter, matcherOf, youngestFirst } from './memory-letter-order.js'
+import type { MemoryHeldKeys } from './memory-held-keys.js'
+import { copyOf, isAfter, matcherOf, youngestFirst } from './memory-letter-order.js'
 
 interface Kept {
   letter: DeadLetter
@@ -32,12 +32,16 @@ export class MemoryDeadLetters implements DeadLetters, DeadLetterAbilities {
   private readonly kept = new Map<string, Kept>()
 
   /** `now` gives milliseconds since 1970. */
-  constructor(private readonly now: () => number) {}
+  constructor(
+    private readonly now: () => number,
+    private readonly heldKeys: MemoryHeldKeys,
+  ) {}
 
   async add(letter: DeadLetter): Promise<void> {
-    if (this.kept.has(letter.id)) return
-    const own = { ...letter, message: copy(letter.message) }
+    if (this.kept.has(letter.id) || this.heldKeys.knows(letter)) return
+    const own = { ...letter, message: copyOf(letter.message) }
     this.kept.set(letter.id, { letter: own, fingerprint: fingerprintOf(letter), claim: undefined, deeds: [] })
+    this.heldKeys.hold(letter)
   }
 
   async find({ limit = 100, ...wanted }: DeadLetterQuery = {}): Promise<readonly DeadLetter[]> {
@@ -92,7 +96,7 @@ export class MemoryDeadLetters implements DeadLetters, DeadLetterAbilities {
     const { message, revised } = kept.letter
     const current = revised ?? message
     const revision = (revised?.revision ?? 0) + 1
-    const edited = copy({
+    const edited = copyOf({
       ...message,
       body: body === undefined ? current.body : body,
       headers: headers ?? current.headers,
@@ -171,6 +175,8 @@ export class MemoryDeadLetters implements DeadLetters, DeadLetterAbilities {
   private become(kept: Kept, status: DeadLetterStatus): DeadLetter {
     const replayCount = kept.letter.replayCount + (status === 'replayed' ? 1 : 0)
     kept.letter = { ...kept.letter, status, replayCount }
+    if (status === 'new') this.heldKeys.hold(kept.letter)
+    else if (status !== 'replaying') this.heldKeys.letGo(kept.letter)
     return kept.letter
   }
 
@@ -183,13 +189,5 @@ export class MemoryDeadLetters implements DeadLetters, DeadLetterAbilities {
     const matches = matcherOf(filter)
     const found = [...this.kept.values()].filter(({ letter, fingerprint }) => matches(letter, fingerprint))
     return youngestFirst(found.map(({ letter }) => letter))
-  }
-}
-
-function copy(message: ReceivedMessage): ReceivedMessage {
-  return {
-    ...message,
-    body: message.body === null ? null : Uint8Array.from(message.body),
-    headers: { ...message.headers },
   }
 }

@@ -1,3 +1,4 @@
+import type { ReceivedMessage } from '../transport/transport.js'
 import type { DeadLetterFilter } from './dead-letter-ports.js'
 import type { DeadLetter } from './dead-letters.js'
 
@@ -26,4 +27,13 @@ export function matcherOf(filter: DeadLetterFilter): (letter: DeadLetter, finger
 
 function compare(one: Place, other: Place): number {
   return Date.parse(one.failedAt) - Date.parse(other.failedAt) || (one.id < other.id ? -1 : Number(one.id > other.id))
+}
+
+/** A message that nobody else can change. */
+export function copyOf(message: ReceivedMessage): ReceivedMessage {
+  return {
+    ...message,
+    body: message.body === null ? null : Uint8Array.from(message.body),
+    headers: { ...message.headers },
+  }
 }

@@ -13,6 +13,8 @@ export interface Redelivery {
   readonly firstFailedAt: string | undefined
   /** How often it has been replayed from the dead letters. */
   readonly replayCount: number
+  /** Whether it goes before what waits behind a dead letter of its key: its turn has come. @default false */
+  readonly ahead?: boolean
   /** The attempts that have failed. @default none */
   readonly attemptLog?: readonly FailedAttempt[] | undefined
 }

@@ -21,12 +21,13 @@ export async function setAside(
 }
 
 function toLetter(
-  { runtime, service, group }: ConsumerParts,
+  { runtime, service, group, heldKeys }: ConsumerParts,
   kind: DeadLetter['kind'],
   reason: DeadLetterReason,
-  { envelope, message, handler, error, attempts, firstFailedAt, replayCount, attemptLog }: Failure,
+  { envelope, message, handler, error, attempts, firstFailedAt, replayCount, attemptLog, keepOrder }: Failure,
 ): DeadLetter {
   const now = runtime.timestamp()
+  const key = keepOrder && heldKeys !== undefined ? envelope?.partitionKey : undefined
   return {
     id: runtime.newId(),
     kind,
@@ -45,5 +46,6 @@ function toLetter(
     failedAt: now,
     replayCount,
     ...(attemptLog && { attemptLog }),
+    ...(key !== undefined && { holds: { group, key } }),
   }
 }

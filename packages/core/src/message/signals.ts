@@ -36,6 +36,8 @@ export type Signal =
       readonly error: unknown
     }
   | { readonly kind: 'duplicate'; readonly envelope: Envelope; readonly consumer: string }
+  /** It waits behind a dead letter of its key. */
+  | { readonly kind: 'parked'; readonly envelope: Envelope; readonly consumer: string }
   | {
       readonly kind: 'ignored'
       readonly envelope: Envelope

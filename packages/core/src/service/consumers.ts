@@ -49,6 +49,7 @@ function keptOptions({ store, startAt }: ServiceOptions, { scheduler }: Consumer
     ...(store?.inbox && { inbox: store.inbox }),
     ...(store?.idempotencyKeys?.take && { keys: store.idempotencyKeys as TransactionalKeys }),
     ...(store?.attempts && { attemptLog: store.attempts }),
+    ...(store?.heldKeys && { heldKeys: store.heldKeys }),
     ...(scheduler && { retryLater: scheduler.retryLater }),
     ...(startAt && { startAt }),
   }

@@ -23,6 +23,7 @@ export class DeadLetterDesk {
     private readonly service: string,
     private readonly store: (DeadLetters & Partial<DeadLetterAbilities>) | undefined,
     private readonly replays: () => Replays,
+    private readonly settled: () => void,
   ) {}
 
   /** Letters, youngest first, page by page. @throws GULO_DEAD_LETTER_REQUEST, GULO_DEAD_LETTERS_LIMITED */
@@ -95,6 +96,7 @@ export class DeadLetterDesk {
     checkFilter(`Letters to be ${wanted}`, filter)
     let total = 0
     for (let count = AT_ONCE; count === AT_ONCE; total += count) count = await work(filter)
+    this.settled()
     if (total === 0 && typeof which === 'string') return this.refuse(which, wanted)
     return total
   }

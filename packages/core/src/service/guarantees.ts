@@ -74,6 +74,7 @@ export function contradictions(options: ServiceOptions, handlers: readonly Regis
       `Its ordering is strict but ${facts?.kind} does not keep the order of a key: choose ordering "normal" or another topology.`,
     ],
     ...extentContradictions(options, handlers, policy),
+    ...keptOrderFaults(options, handlers, policy),
     ...retentionFault(options, policy),
   ]
   return faults.filter(([broken]) => broken).map(([, text]) => text)
@@ -93,6 +94,28 @@ function extentContradictions(
     [
       reorders && handlers.some((each) => each.broadcast),
       'It has broadcast handlers but its failure policy tries again later, which any one instance might do: retry in place.',
+    ],
+  ]
+}
+
+function keptOrderFaults(
+  { store, transport }: ServiceOptions,
+  handlers: readonly RegisteredHandler[],
+  { keepsOrder = false }: FailurePolicy,
+): [boolean, string][] {
+  const facts = (transport as Partial<DescribedTransport> | undefined)?.facts
+  return [
+    [
+      keepsOrder && (store?.heldKeys === undefined || store.deadLetters === undefined),
+      'Its failure policy keeps the order behind dead letters but its store holds no keys: give it memoryStore() or a database.',
+    ],
+    [
+      keepsOrder && facts !== undefined && !facts.orderedByKey,
+      `Its failure policy keeps the order behind dead letters but ${facts?.kind} does not keep the order of a key: choose another topology.`,
+    ],
+    [
+      keepsOrder && handlers.some((each) => each.broadcast),
+      'It has broadcast handlers but its failure policy keeps the order behind dead letters, which all instances would share.',
     ],
   ]
 }

@@ -32,6 +32,7 @@ function redeliver(consumers: readonly Consumer[], letter: DeadLetter): Promise<
     attempt: 1,
     firstFailedAt: letter.firstFailedAt,
     replayCount: letter.replayCount + 1,
+    ahead: true,
     ...(letter.attemptLog && { attemptLog: letter.attemptLog }),
   })
 }

@@ -6,9 +6,9 @@ import type { DeadLetter, DeadLetters } from '../consuming/dead-letters.js'
 import { reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import { describeValue } from '../message/message.js'
-import { sleep } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
 import type { Publisher } from '../transport/transport.js'
+import { pacer } from './pacer.js'
 import { sendAgain } from './replay.js'
 
 export interface ReplayManyOptions extends Operator {
@@ -35,6 +35,8 @@ interface ReplayParts {
   readonly consumers: readonly Consumer[]
   readonly publisher: Publisher | undefined
   readonly runtime: Runtime
+  /** Is told when a letter holds its key no more. */
+  readonly settled: () => void
 }
 
 const BATCH = 20
@@ -66,7 +68,7 @@ export class Replays {
     if (youngest === undefined) return counts
     // What fails again becomes a younger letter: without an end the run would take those up for ever.
     const upTo = deadLetterCursor(youngest)
-    const pace = this.pacer(1000 / perSecond, signal)
+    const pace = pacer(this.parts.runtime.clock, 1000 / perSecond, signal)
     const claim = { owner: this.owner, forMs: CLAIM_MS }
     for (let after: string | undefined; signal?.aborted !== true; ) {
       const left = Math.min(BATCH, limit - counts.replayed - counts.failed)
@@ -120,7 +122,7 @@ export class Replays {
     if (deadLetters === undefined || letter === undefined) throw fault('GULO_DEAD_LETTER_UNKNOWN', { id })
     if (deadLetters.claim === undefined) {
       await this.send(letter)
-      return deadLetters.mark(id, 'replayed')
+      return deadLetters.mark(id, 'replayed').finally(this.parts.settled)
     }
     const claim = { owner: this.owner, forMs: CLAIM_MS }
     const [claimed] = await deadLetters.claim({ id, status: letter.status }, { limit: 1 }, claim)
@@ -142,7 +144,9 @@ export class Replays {
       await store.settle(letter.id, this.owner, { ok: false, error: reasonOf(error) }, by)
       throw error
     }
-    return (await store.settle(letter.id, this.owner, { ok: true }, by)) ?? { ...letter, status: 'replayed' }
+    const settled = await store.settle(letter.id, this.owner, { ok: true }, by)
+    this.parts.settled()
+    return settled ?? { ...letter, status: 'replayed' }
   }
 
   private async putBack({ id }: DeadLetter, by: Operator): Promise<void> {
@@ -176,16 +180,6 @@ export class Replays {
     }
     let timer = runtime.clock.after(CLAIM_MS / 3, again, { background: true })
     return { cancel: () => timer.cancel() }
-  }
-
-  private pacer(everyMs: number, signal: AbortSignal | undefined): () => Promise<void> {
-    const { clock } = this.parts.runtime
-    let nextMs = clock.monotonic()
-    return async () => {
-      const waitMs = nextMs - clock.monotonic()
-      nextMs = Math.max(nextMs, clock.monotonic()) + everyMs
-      if (waitMs > 0) await sleep(clock, waitMs, signal)
-    }
   }
 }
 

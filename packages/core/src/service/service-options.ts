@@ -4,6 +4,7 @@ import type { CircuitBreakerOptions } from '../consuming/circuit-breaker.js'
 import type { DeadLetterAbilities } from '../consuming/dead-letter-ports.js'
 import type { DeadLetters } from '../consuming/dead-letters.js'
 import type { FailurePolicy } from '../consuming/failure-policy.js'
+import type { HeldKeyQueue, HeldKeys } from '../consuming/held-keys.js'
 import type { TransactionalKeys } from '../consuming/idempotency-keys.js'
 import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox, InboxRetention } from '../consuming/inbox.js'
 import type { DispatchBackend } from '../handling/dispatch-backend.js'
@@ -36,6 +37,8 @@ export interface Store {
   readonly attempts?: AttemptLog & Partial<BatchAttemptLog>
   /** Keeps what was set aside. @default none: topics of the broker */
   readonly deadLetters?: DeadLetters & Partial<DeadLetterAbilities>
+  /** Keeps later messages of a key behind a dead letter; of the same store as `deadLetters`. @default none: policies that keep the order are refused */
+  readonly heldKeys?: HeldKeys & HeldKeyQueue
   /** Keeps what is to be done later. @default none: nothing can be scheduled */
   readonly schedule?: Schedule
   /** Whether what is committed survives the end of the process; where it does not, stop empties the outbox first. @default true */

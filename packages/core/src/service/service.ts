@@ -14,6 +14,7 @@ import { Lifecycle } from './lifecycle.js'
 import { optionFaults } from './option-faults.js'
 import { Replays } from './replays.js'
 import type { ServiceOptions } from './service-options.js'
+import { stepsOf } from './steps.js'
 import { type Wiring, wire } from './wiring.js'
 
 /** Makes a service; nothing is connected before `start`. @throws GULO_CONFIGURATION_INVALID */
@@ -36,7 +37,12 @@ export class Service implements AsyncDisposable {
     this.options = options
     this.name = options.name
     this.lifecycle = new Lifecycle(`The service ${this.name}`)
-    this.deadLetters = new DeadLetterDesk(this.name, options.store?.deadLetters, () => this.replaying())
+    this.deadLetters = new DeadLetterDesk(
+      this.name,
+      options.store?.deadLetters,
+      () => this.replaying(),
+      () => this.wiring?.release?.kick(),
+    )
   }
 
   /** Another service like this one with some options replaced: for tests, and for running it elsewhere. */
@@ -67,7 +73,7 @@ export class Service implements AsyncDisposable {
       wiring.inner.prepare()
       this.wiring = wiring
       this.sayWhatMayBeLost()
-      return this.steps(wiring)
+      return stepsOf(this.options, wiring)
     })
     return this
   }
@@ -140,28 +146,18 @@ export class Service implements AsyncDisposable {
   }
 
   private replaying(): Replays {
-    const { consumers, runtime } = this.wired('replay')
+    const { consumers, runtime, release } = this.wired('replay')
     const { store, transport, name } = this.options
     const { deadLetters } = store ?? {}
-    this.replays ??= new Replays({ service: name, deadLetters, consumers, publisher: transport, runtime })
+    this.replays ??= new Replays({
+      service: name,
+      deadLetters,
+      consumers,
+      publisher: transport,
+      runtime,
+      settled: () => release?.kick(),
+    })
     return this.replays
-  }
-
-  private steps({ relay, scheduler, consumers }: Wiring) {
-    const { store, transport } = this.options
-    return [
-      { name: 'store', start: () => store?.start?.(), stop: (options: StopOptions) => store?.stop?.(options) },
-      { name: 'transport', start: () => transport?.start(), stop: (options: StopOptions) => transport?.stop(options) },
-      { name: 'relay', start: () => relay?.start(), stop: (options: StopOptions) => relay?.stop(options) },
-      // It hands retries to consumers: it begins when they have begun, and what it handed over ends with them.
-      { name: 'scheduler', start: () => undefined, stop: (options: StopOptions) => scheduler?.stop(options) },
-      ...consumers.map((consumer) => ({
-        name: `consumer ${consumer.group}`,
-        start: () => consumer.start(),
-        stop: (options: StopOptions) => consumer.stop(options),
-      })),
-      { name: 'due messages', start: () => scheduler?.start(), stop: () => scheduler?.rest() },
-    ]
   }
 
   private refuseContradictions({ inner }: Wiring): void {

@@ -1,5 +1,6 @@
 import { Consumer } from '../consuming/consumer.js'
 import { decoderOf } from '../consuming/consumer-options.js'
+import { KeyRelease, type KeyReleaseOptions } from '../consuming/key-release.js'
 import type { Redelivery } from '../consuming/redelivery.js'
 import { toDeadLetters } from '../consuming/unsent-letters.js'
 import { fault } from '../faults.js'
@@ -31,6 +32,7 @@ export interface Wiring {
   readonly relay: Relay | undefined
   readonly scheduler: Scheduler | undefined
   readonly consumers: readonly Consumer[]
+  readonly release: KeyRelease | undefined
 }
 
 /** Puts the parts together. Faults of handlers, mappings and contracts are found here. */
@@ -80,6 +82,7 @@ export function wire(options: ServiceOptions): Wiring {
     redeliver,
   })
   const consumers = createConsumers(options, { inner, publishing, contracts, decode, scheduler })
+  const release = createRelease(options, { consumers, runtime, redeliver, logger })
   const relay =
     store?.outbox &&
     transport &&
@@ -93,7 +96,17 @@ export function wire(options: ServiceOptions): Wiring {
       observers,
       logger,
     })
-  return { runtime, inner, mediator, contracts, envelopes, relay: relay || undefined, scheduler, consumers }
+  return { runtime, inner, mediator, contracts, envelopes, relay: relay || undefined, scheduler, consumers, release }
+}
+
+function createRelease(
+  { store, policy }: ServiceOptions,
+  { consumers, ...parts }: Pick<KeyReleaseOptions, 'redeliver' | 'runtime' | 'logger'> & Pick<Wiring, 'consumers'>,
+): KeyRelease | undefined {
+  const groups = consumers.filter((each) => !each.extent().broadcast).map((each) => each.group)
+  if (store?.heldKeys === undefined || groups.length === 0) return undefined
+  // Without such a policy there is only what waits from the time of an earlier one.
+  return new KeyRelease({ ...parts, groups, keys: store.heldKeys, pollMs: policy?.keepsOrder ? 1000 : undefined })
 }
 
 /** Where unsent events are kept. */

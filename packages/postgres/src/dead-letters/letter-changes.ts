@@ -15,6 +15,7 @@ import type { SqlExecutor } from '../sql/executor.js'
 import { isoTime } from '../sql/iso-time.js'
 import type { Schema } from '../sql/schema.js'
 import { storableJson } from '../sql/storable-json.js'
+import { HOLD_AGAIN, LET_GO } from './held-letters.js'
 import { isLetterId, LetterConditions } from './letter-filter.js'
 import { LETTER_READ, type LetterRow, REVISION_JOIN, toLetter } from './letter-row.js'
 
@@ -121,6 +122,7 @@ export class LetterChanges implements DeadLetterChanges, DeadLetterClaims {
          update {dead_letter} l set status = $3::text, claim = null, claimed_until = null,
            replay_count = l.replay_count + $4::int
          where l.id = $1::uuid and l.claim = $2::uuid returning l.*),
+       ${LET_GO},
        told as (
          insert into {dead_letter_deed} (letter, action, actor, reason, details)
          select l.id, $5::text, $6::text, $7::text, $8::text::jsonb from changed l)
@@ -150,7 +152,9 @@ export class LetterChanges implements DeadLetterChanges, DeadLetterClaims {
       `with wanted as (
          select l.id from {dead_letter} l where ${wanted.where} order by l.failed_time, l.id limit ${count} for update),
        changed as (
-         update {dead_letter} l set status = ${to} from wanted where l.id = wanted.id returning l.id)
+         update {dead_letter} l set status = ${to} from wanted where l.id = wanted.id returning l.*),
+       ${LET_GO},
+       ${HOLD_AGAIN}
        insert into {dead_letter_deed} (letter, action, actor, reason, details)
        select changed.id, ${done}, ${who}, ${why}, '{}' from changed`,
       wanted.parameters,

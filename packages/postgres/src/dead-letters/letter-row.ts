@@ -1,6 +1,7 @@
 import { type DeadLetter, type FailedAttempt, fingerprintOf } from '@gulo/core'
 import { fromJsonWithBytes, toJsonWithBytes } from '../sql/bytes-as-json.js'
 import { storableJson } from '../sql/storable-json.js'
+import { shortKey } from './held-letters.js'
 
 /** Columns of a dead letter, in the order of {@link toLetterValues}. */
 export const LETTER_COLUMNS = {
@@ -30,6 +31,9 @@ export const LETTER_COLUMNS = {
   replay_count: 'integer',
   fingerprint: 'text',
   attempt_log: 'text::jsonb',
+  held_group: 'text',
+  held_key: 'text',
+  held_round: 'integer',
 } as const
 
 const JSON_COLUMNS: readonly string[] = ['headers', 'error', 'attempt_log']
@@ -81,6 +85,9 @@ export function toLetterValues(letter: DeadLetter): readonly unknown[] {
     letter.replayCount,
     fingerprintOf(letter),
     letter.attemptLog === undefined ? null : storableJson(letter.attemptLog),
+    letter.holds?.group ?? null,
+    letter.holds === undefined ? null : shortKey(letter.holds.key),
+    letter.holds === undefined ? null : letter.replayCount,
   ]
 }
 
@@ -116,6 +123,7 @@ export function toLetter(row: LetterRow): DeadLetter {
     failedAt: row.failed_at as string,
     replayCount: Number(row.replay_count),
     ...(row.attempt_log !== null && { attemptLog: toAttempts(row.attempt_log as string) }),
+    ...(row.held_key !== null && { holds: { group: row.held_group as string, key: row.held_key as string } }),
     ...(row.revised !== null && { revised: toRevision(row) }),
   }
 }

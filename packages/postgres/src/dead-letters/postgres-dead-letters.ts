@@ -16,6 +16,7 @@ import type {
 import { coreFault } from '../faults.js'
 import type { SqlExecutor, Statement } from '../sql/executor.js'
 import type { Schema } from '../sql/schema.js'
+import { HOLD_AGAIN, LET_GO } from './held-letters.js'
 import { LetterChanges } from './letter-changes.js'
 import { isLetterId } from './letter-filter.js'
 import { LetterPages } from './letter-pages.js'
@@ -26,6 +27,7 @@ export class PostgresDeadLetters implements DeadLetters, DeadLetterAbilities {
   private readonly pages: LetterPages
   private readonly changes: LetterChanges
   private readonly insert: Statement
+  private readonly insertHolding: Statement
   private readonly select: Statement
   private readonly update: Statement
 
@@ -43,6 +45,17 @@ export class PostgresDeadLetters implements DeadLetters, DeadLetterAbilities {
       `insert into {dead_letter} (${names.join(', ')}, failed_time)
        values (${values.join(', ')}, ${failedAt}::timestamptz) on conflict (id) do nothing`,
     )
+    const parameter = (name: string) => `$${names.indexOf(name) + 1}::text`
+    // The letter takes the place of its own message, which may have waited.
+    this.insertHolding = schema.statement(
+      'letter_add_holding',
+      `with changed as (
+         insert into {dead_letter} (${names.join(', ')}, failed_time)
+         values (${values.join(', ')}, ${failedAt}::timestamptz) on conflict do nothing returning *),
+       ${HOLD_AGAIN}
+       delete from {parked_message} where consumer = ${parameter('held_group')} and key = ${parameter('held_key')}
+         and message_id = ${parameter('message_id')} and handler = ${parameter('handler')}`,
+    )
     this.select = schema.statement(
       'letter_find',
       `select ${LETTER_READ} from {dead_letter} l ${REVISION_JOIN}
@@ -56,13 +69,15 @@ export class PostgresDeadLetters implements DeadLetters, DeadLetterAbilities {
       `with changed as (
          update {dead_letter} set status = $2::text, claim = null, claimed_until = null,
            replay_count = replay_count + case when $2::text = 'replayed' then 1 else 0 end
-         where id = $1::uuid returning *)
+         where id = $1::uuid returning *),
+       ${LET_GO},
+       ${HOLD_AGAIN}
        select ${LETTER_READ} from changed l ${REVISION_JOIN}`,
     )
   }
 
   async add(letter: DeadLetter): Promise<void> {
-    await this.executor.query(this.insert, toLetterValues(letter))
+    await this.executor.query(letter.holds ? this.insertHolding : this.insert, toLetterValues(letter))
   }
 
   async find({

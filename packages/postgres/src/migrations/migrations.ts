@@ -1,5 +1,6 @@
 import { store } from './0001-store.js'
 import { letters } from './0002-letters.js'
+import { heldKeys } from './0003-held-keys.js'
 
 /** One step of the schema; steps are only ever added. */
 export interface Migration {
@@ -12,6 +13,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'store', sql: store },
   { version: 2, name: 'letters', sql: letters },
+  { version: 3, name: 'held-keys', sql: heldKeys },
 ]
 
 /** The version this release works with. */
