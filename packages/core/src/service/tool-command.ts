@@ -26,6 +26,8 @@ export interface ToolFlag {
 export interface ToolCall {
   /** What was said: texts, and `true` for flags without a value. */
   readonly flags: Readonly<Record<string, string | boolean | undefined>>
+  /** Aborted when the process is told to end: what goes on until then ends in good order. */
+  readonly signal: AbortSignal
   /** Writes a line, or several, to standard output. */
   print(text: string): void
 }

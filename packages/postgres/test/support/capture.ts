@@ -25,14 +25,8 @@ const load = async (file: string) => (await import(new URL(file, folder).href)) 
 const services = { ...(await load('postgres.mjs')), ...(await load('connect/worker.mjs')) } as Services
 
 const brokers = process.env['GULO_TEST_KAFKA'] ?? ''
-const skipped =
-  (process.env['GULO_TEST_DEBEZIUM'] ? undefined : `debezium: ${process.env['GULO_SKIP_DEBEZIUM']}`) ??
-  (brokers ? undefined : `kafka: ${process.env['GULO_SKIP_KAFKA']}`) ??
-  withoutDatabase(await services.postgres.missing())
-
-function withoutDatabase(reason: string | undefined): string | undefined {
-  return reason && `postgres of one's own: ${reason}`
-}
+const missing = await services.postgres.missing()
+const withoutLog = missing && `postgres of one's own: ${missing}`
 
 /** A PostgreSQL of one's own with a log for change data capture, a Kafka, and workers of Kafka Connect that bring one to the other. */
 export class Capture {
@@ -114,18 +108,30 @@ export interface StoredRecord {
 async function printed(store: ToolBox, flags: Record<string, string | boolean>): Promise<string> {
   const lines: string[] = []
   const command = store.commands.find(({ name }) => name === 'cdc config')
-  await command?.run({ flags, print: (text) => void lines.push(text) })
+  await command?.run({ flags, signal: new AbortController().signal, print: (text) => void lines.push(text) })
   return lines.join('\n')
+}
+
+/** `describe` with the database alone; where it cannot be had, a skipped `describe` that says why. */
+export function describeWithLog(title: string, body: (capture: Capture) => void): void {
+  describeWith(title, withoutLog, body)
 }
 
 /** `describe` with all of it; where something cannot be had, a skipped `describe` that says why. */
 export function describeWithDebezium(title: string, body: (capture: Capture) => void): void {
+  const debezium = process.env['GULO_TEST_DEBEZIUM'] ? undefined : `debezium: ${process.env['GULO_SKIP_DEBEZIUM']}`
+  const kafka = brokers ? undefined : `kafka: ${process.env['GULO_SKIP_KAFKA']}`
+  describeWith(title, debezium ?? kafka ?? withoutLog, body)
+}
+
+function describeWith(title: string, skipped: string | undefined, body: (capture: Capture) => void): void {
   if (skipped !== undefined) {
     describe.skip(`${title} [skipped: ${skipped}]`, () => body(new Capture()))
     return
   }
   describe(title, function () {
-    this.timeout(120_000)
+    // Seconds by itself; a machine that does much else starts Java ten times slower.
+    this.timeout(300_000)
     const capture = new Capture()
     before(() => capture.start())
     after(() => capture.stop())
