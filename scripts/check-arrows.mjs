@@ -11,6 +11,7 @@ const PACKAGES = {
   core: [],
   inversify: ['core'],
   validation: ['core'],
+  cron: ['core'],
   kafka: ['core'],
   rabbitmq: ['core'],
   sagas: ['core'],
@@ -59,6 +60,7 @@ const CLIENTS = {
   'reflect-metadata': 'inversify',
   'class-validator': 'validation',
   'class-transformer': 'validation',
+  croner: 'cron',
   '@opentelemetry/api': 'telemetry',
 }
 

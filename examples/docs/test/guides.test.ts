@@ -38,6 +38,7 @@ import {
 } from '@gulo-examples/docs/mapping'
 import { arrived, parts } from '@gulo-examples/docs/parts'
 import { accepted, reserved, stop } from '@gulo-examples/docs/readme'
+import { createShop as createScheduling, done, FillBasket, operate, told } from '@gulo-examples/docs/scheduling'
 import {
   CountOrders,
   counted,
@@ -203,6 +204,24 @@ describe('the page on handlers, across services', () => {
     await test.settled()
     expect(mails).to.deep.equal(['4711'])
     expect(test.probes.handled.map(({ consumer }) => consumer)).to.deep.equal(['mails.send-mail/SendMail'])
+  })
+})
+
+describe('the page on scheduling', () => {
+  it('reminds of a basket once, forgets baskets, and makes the report of the night', async () => {
+    await using test = await harness(createScheduling(memoryStore()))
+    await test.send(FillBasket.of({ basketId: '1' }))
+    await test.advance('1h')
+    await test.send(FillBasket.of({ basketId: '1' }))
+    await test.advance('2h')
+    await test.advance('1s')
+    expect(done.filter((each) => each.startsWith('remind'))).to.deep.equal(['remind 1'])
+    expect(done.filter((each) => each.startsWith('report'))).to.deep.equal(['report of 2026-01-01'])
+    expect(done.filter((each) => each === 'forget')).to.have.length(12)
+    await operate(test.service())
+    expect(told.at(-1)).to.equal('the run is waiting')
+    await test.advance('1s')
+    expect(done.filter((each) => each.startsWith('report'))).to.have.length(2)
   })
 })
 

@@ -152,9 +152,10 @@ export { type Random, seededRandom, systemRandom } from './runtime/random.js'
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime/runtime.js'
 export { type RuntimeUser, shareRuntime } from './runtime/runtime-user.js'
 export { nextTurn } from './runtime/turn.js'
-export type { MemorySchedule } from './scheduling/memory-schedule.js'
 // scheduling
-export type { Schedule, ScheduledItem, ScheduledWork, ScheduleScope } from './scheduling/schedule.js'
+export { every } from './scheduling/occurrences.js'
+export type * from './scheduling/ports.js'
+export { recurring } from './scheduling/recurring.js'
 // service
 export type { DeadLetterDesk } from './service/dead-letter-desk.js'
 export type { ServiceDescription } from './service/describe.js'

@@ -9,6 +9,7 @@ import { MemoryUnitOfWork } from './publishing/memory-unit-of-work.js'
 import { type Duration, toMs } from './runtime/clock.js'
 import { createRuntime, type Runtime } from './runtime/runtime.js'
 import type { RuntimeUser } from './runtime/runtime-user.js'
+import { MemoryRecurrences } from './scheduling/memory-recurrences.js'
 import { MemorySchedule } from './scheduling/memory-schedule.js'
 
 export interface MemoryStoreOptions {
@@ -33,6 +34,7 @@ export class MemoryStore implements RuntimeUser {
   readonly deadLetters: MemoryDeadLetters
   readonly heldKeys: MemoryHeldKeys
   readonly schedule = new MemorySchedule()
+  readonly recurrences: MemoryRecurrences
   readonly idempotencyKeys: MemoryIdempotencyKeys
   private readonly ownRuntime: Runtime | undefined
   private givenRuntime: Runtime | undefined
@@ -46,6 +48,7 @@ export class MemoryStore implements RuntimeUser {
     const now = () => this.runtime.clock.now()
     this.ownRuntime = runtime
     this.outbox = new MemoryOutbox(now)
+    this.recurrences = new MemoryRecurrences(this.schedule, now)
     this.inbox = new MemoryInbox(now, retentionMs)
     this.heldKeys = new MemoryHeldKeys(now)
     this.deadLetters = new MemoryDeadLetters(now, this.heldKeys)

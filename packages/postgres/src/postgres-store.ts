@@ -15,6 +15,8 @@ import {
   type InboxRetention,
   type Outbox,
   type OutboxGauge,
+  type Recurrences,
+  type RecurringRuns,
   type Runtime,
   type RuntimeUser,
   type Schedule,
@@ -40,6 +42,7 @@ import { checkSchema, migrateSchema } from './migrations/migrate.js'
 import { checkRights } from './migrations/rights.js'
 import type { OutboxTransactions } from './outbox/outbox-transactions.js'
 import { PostgresOutbox } from './outbox/postgres-outbox.js'
+import { PostgresRecurrences } from './scheduling/postgres-recurrences.js'
 import { PostgresSchedule } from './scheduling/postgres-schedule.js'
 import { startFault } from './sql/connection-fault.js'
 import type { SqlExecutor, SqlPool } from './sql/executor.js'
@@ -70,6 +73,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
   readonly deadLetters: DeadLetters & DeadLetterAbilities
   readonly heldKeys: HeldKeys & HeldKeyQueue
   readonly schedule: Schedule
+  readonly recurrences: Recurrences & RecurringRuns
   readonly idempotencyKeys: IdempotencyKeyStore & TransactionalKeys
   /** The name of the schema that holds the tables. */
   readonly schema: string
@@ -116,6 +120,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
     this.heldKeys = new PostgresHeldKeys(pool, unitOfWork, schema)
     const schedule = new PostgresSchedule(pool, schema, options)
     this.schedule = schedule
+    this.recurrences = new PostgresRecurrences(pool, schema)
     this.idempotencyKeys = idempotencyKeys
     this.cdc = captured ? new CdcHealth(pool, schema, settings.cdc) : undefined
     const relayedBy = RELAYED_BY[settings.relay]

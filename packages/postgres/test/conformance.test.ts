@@ -7,6 +7,7 @@ import {
   describeIdempotencyKeyStore,
   describeInbox,
   describeOutbox,
+  describeRecurrences,
   describeSchedule,
   describeUnitOfWork,
 } from '@gulo/testing'
@@ -77,6 +78,15 @@ describeWithDatabase('On PostgreSQL', (pool) => {
       await dispose()
     }
     return { schedule: store.schedule, unitOfWork: store.unitOfWork, other: other.schedule, dispose: disposeBoth }
+  })
+  describeRecurrences('the PostgreSQL store', async () => {
+    const { store, schema, dispose } = await makeStore(pool)
+    const other = postgres({ pool, schema })
+    const disposeBoth = async () => {
+      await other.stop()
+      await dispose()
+    }
+    return { recurrences: store.recurrences, schedule: store.schedule, other: other.recurrences, dispose: disposeBoth }
   })
   describeIdempotencyKeyStore('the PostgreSQL store', async () => {
     const { store, schema, dispose } = await makeStore(pool)

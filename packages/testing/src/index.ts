@@ -21,11 +21,13 @@ export {
 } from './store/describe-idempotency-keys.js'
 export { describeInbox, type InboxDriver, inboxCases } from './store/describe-inbox.js'
 export { describeOutbox, outboxCases } from './store/describe-outbox.js'
+export { describeRecurrences, recurrencesCases } from './store/describe-recurrences.js'
 export { describeSchedule, scheduleCases } from './store/describe-schedule.js'
 export { describeUnitOfWork, type UnitOfWorkDriver, unitOfWorkCases } from './store/describe-unit-of-work.js'
 export { type HeldKeysDriver, heldKeysCases } from './store/held-key-cases.js'
 export type { DeadLetterAbilitiesDriver } from './store/letter-driver.js'
 export type { OutboxDriver } from './store/outbox-driver.js'
+export type { RecurrencesDriver } from './store/recurrences-driver.js'
 export type { ScheduleDriver } from './store/schedule-driver.js'
 export type { StoreSuiteFacts } from './store/store-driver.js'
 // what suites are made of

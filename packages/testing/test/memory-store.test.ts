@@ -7,6 +7,7 @@ import {
   describeIdempotencyKeyStore,
   describeInbox,
   describeOutbox,
+  describeRecurrences,
   describeSchedule,
   describeUnitOfWork,
 } from '@gulo/testing'
@@ -60,6 +61,7 @@ describeHeldKeys('the memory store', () => {
   return { ...store, advance: (ms) => clock.advance(ms) }
 })
 describeSchedule('the memory store', () => memoryStore())
+describeRecurrences('the memory store', () => memoryStore())
 describeIdempotencyKeyStore('the memory store', () => {
   const { clock, store } = driveTime()
   return { keys: store.idempotencyKeys, unitOfWork: store.unitOfWork, advance: (ms) => clock.advance(ms) }

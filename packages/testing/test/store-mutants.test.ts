@@ -6,6 +6,7 @@ import {
   idempotencyKeyStoreCases,
   inboxCases,
   outboxCases,
+  recurrencesCases,
   scheduleCases,
   unitOfWorkCases,
 } from '@gulo/testing'
@@ -17,6 +18,7 @@ import { letterAbilityMutants } from './letter-ability-mutants.js'
 import { letterMutants } from './letter-mutants.js'
 import { describeMutants } from './mutants.js'
 import { outboxMutants } from './outbox-mutants.js'
+import { recurrenceMutants } from './recurrence-mutants.js'
 import { scheduleMutants } from './schedule-mutants.js'
 import { unitOfWorkMutants } from './unit-of-work-mutants.js'
 
@@ -26,6 +28,7 @@ describeMutants('inboxes', inboxCases({ patienceMs: 200 }), [...inboxMutants, ..
 describeMutants('dead letters', deadLettersCases(), letterMutants)
 describeMutants('abilities of dead letters', deadLetterAbilitiesCases(), letterAbilityMutants)
 describeMutants('held keys', heldKeysCases({ patienceMs: 200 }), heldKeyMutants)
+describeMutants('stores of what recurs', recurrencesCases(), recurrenceMutants)
 describeMutants('schedules', scheduleCases(), scheduleMutants)
 describeMutants('idempotency keys', idempotencyKeyStoreCases(), [...keyMutants, ...transactionalKeyMutants])
 describeMutants('attempt logs', attemptLogCases(), [...attemptMutants, ...batchAttemptMutants])

@@ -105,6 +105,14 @@ export const CONSUMING_FAULTS = {
     message: '{operation} need a transport that can forward, and this one cannot.',
     mend: 'Use schedule(…) with a store, retry in place, or give the transport a forward method.',
   },
+  GULO_RECURRING_INVALID: {
+    message: 'The recurring schedule {name} is invalid: {wrong}.',
+    mend: 'Use recurring(name, every(…) or cron(…), () => message), as each fault says.',
+  },
+  GULO_RECURRING_UNKNOWN: {
+    message: 'The service {service} has no recurring schedule {name}.',
+    mend: 'List it in recurring of the service, or use a name from recurring.list().',
+  },
   GULO_SCHEDULE_INVALID: {
     message: '{message} cannot be scheduled: {wrong}.',
     mend: 'Schedule an integration event or a command with @Contract, at a valid date.',

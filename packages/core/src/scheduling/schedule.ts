@@ -33,8 +33,8 @@ export interface ScheduledItem {
   readonly work: ScheduledWork
 }
 
-/** What to do when it is due. */
+/** What to do when it is due; `run` is the recurring schedule whose run it is. */
 export type ScheduledWork =
-  | { readonly kind: 'publish'; readonly envelope: Envelope }
-  | { readonly kind: 'send'; readonly envelope: Envelope }
+  | { readonly kind: 'publish'; readonly envelope: Envelope; readonly run?: string | undefined }
+  | { readonly kind: 'send'; readonly envelope: Envelope; readonly run?: string | undefined }
   | { readonly kind: 'redeliver'; readonly redelivery: Redelivery }

@@ -1,4 +1,5 @@
 import type { Redelivery, RetryLater } from '../consuming/redelivery.js'
+import { reasonOf } from '../errors.js'
 import { fault } from '../faults.js'
 import type { ContextActions } from '../message/context.js'
 import { hasEnded } from '../message/event-sink.js'
@@ -9,6 +10,8 @@ import type { Runtime } from '../runtime/runtime.js'
 import type { StopOptions } from '../transport/transport.js'
 import type { DueAction } from './due-action.js'
 import { DueWork } from './due-work.js'
+import type { RecurringRuns } from './recurrences.js'
+import { toRunError } from './recurrer.js'
 import type { Schedule, ScheduledItem } from './schedule.js'
 import { dueAt, nameOf, workOf } from './scheduled-message.js'
 
@@ -17,6 +20,8 @@ export interface SchedulerOptions {
   readonly runtime: Runtime
   readonly logger: Logger
   readonly envelopes: EnvelopeFactory
+  /** Is told of the runs of recurring schedules. @default nobody */
+  readonly runs?: RecurringRuns | undefined
   /** Does what is due. */
   readonly action: DueAction
   /** How many due messages are done at once. @default 16 */
@@ -80,9 +85,24 @@ export class Scheduler {
 
   private async run(item: ScheduledItem, stopped: AbortSignal): Promise<void> {
     try {
+      await this.note(item, (runs, id) => runs.beginRun(id))
       await this.options.action.run(item, stopped)
     } catch (error) {
       await this.putBack(item, error)
+      await this.note(item, (runs, id) => runs.endRun(id, toRunError(error)))
+      return
+    }
+    await this.note(item, (runs, id) => runs.endRun(id))
+  }
+
+  /** Remembers what becomes of a run. That it cannot be remembered must not keep it from being done. */
+  private async note({ work }: ScheduledItem, tell: (runs: RecurringRuns, id: string) => Promise<void>): Promise<void> {
+    const { runs, logger } = this.options
+    if (runs === undefined || work.kind === 'redeliver' || work.run === undefined) return
+    try {
+      await tell(runs, work.envelope.id)
+    } catch (error) {
+      logger.warn(`a run of the recurring schedule ${work.run} could not be noted: ${reasonOf(error)}`)
     }
   }
 

@@ -15,6 +15,8 @@ export interface ServiceDescription {
   readonly mappings: readonly string[]
   /** What leaves the service. */
   readonly publishes: readonly { readonly type: string; readonly topic: string; readonly promise: string }[]
+  /** What recurs, and when. */
+  readonly recurring: readonly { readonly name: string; readonly words: string; readonly catchUp: string }[]
   /** What the service consumes. */
   readonly consumes: readonly {
     readonly group: string
@@ -55,6 +57,9 @@ export function describeService(
       topic: envelopes.topicFor(contract as never) ?? 'decided by the message',
       promise: publishingPromise(options),
     })),
+    recurring: (options.recurring ?? []).map(({ name, occurrences, catchUp }) => {
+      return { name, words: occurrences.words, catchUp }
+    }),
     consumes: consumers.map((consumer) => ({
       group: consumer.group,
       types: consumer.types(),

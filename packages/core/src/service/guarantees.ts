@@ -54,6 +54,10 @@ export function contradictions(options: ServiceOptions, handlers: readonly Regis
       'Its failure policy schedules retries but its store has no schedule: give it one, or retry in place.',
     ],
     [
+      (options.recurring?.length ?? 0) > 0 && (store?.schedule === undefined || store.recurrences === undefined),
+      'It has recurring schedules but its store keeps none: give it a store with schedule and recurrences.',
+    ],
+    [
       handlesIntegrationEvents && (policy.retryTopics ?? 0) > 0 && transport !== undefined && !canForward(transport),
       'Its failure policy has retry topics but its transport cannot forward: schedule retries, or retry in place.',
     ],

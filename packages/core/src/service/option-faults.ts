@@ -1,5 +1,6 @@
 import { batchFaults } from '../consuming/consumer-faults.js'
 import { describeValue } from '../message/message.js'
+import type { Recurring } from '../scheduling/recurring.js'
 import { extentFaults } from '../transport/check-subscription.js'
 import type { ServiceOptions } from './service-options.js'
 
@@ -28,6 +29,17 @@ export function optionFaults(options: ServiceOptions): string[] {
       ? []
       : [`onPublishFailure is "${onPublishFailure}": use "reject" or "dead-letter".`]),
     ...batchFaults(options.batch),
+    ...recurringFaults(options.recurring),
     ...extentFaults({ patterns: options.patterns, startAt: options.startAt }),
+  ]
+}
+
+function recurringFaults(schedules: unknown = []): string[] {
+  if (!Array.isArray(schedules)) return ['recurring is no array: list what recurring(…) makes.']
+  const names = schedules.map((each: Partial<Recurring> | undefined) => each?.name)
+  const doubled = names.filter((name, index) => name !== undefined && names.indexOf(name) < index)
+  return [
+    ...(names.includes(undefined) ? ['recurring holds something else: list what recurring(…) makes.'] : []),
+    ...doubled.map((name) => `recurring has two schedules named ${name}: give each a name of its own.`),
   ]
 }

@@ -19,6 +19,8 @@ import type { CommitSignal, Outbox, OutboxGauge } from '../publishing/outbox.js'
 import type { UnitOfWork } from '../publishing/unit-of-work.js'
 import type { Clock, Duration } from '../runtime/clock.js'
 import type { Random } from '../runtime/random.js'
+import type { Recurrences, RecurringRuns } from '../scheduling/recurrences.js'
+import type { Recurring } from '../scheduling/recurring.js'
 import type { Schedule } from '../scheduling/schedule.js'
 import type { TopicStrategy } from '../transport/topics.js'
 import type { StartPosition, StopOptions, Transport } from '../transport/transport.js'
@@ -41,6 +43,8 @@ export interface Store {
   readonly heldKeys?: HeldKeys & HeldKeyQueue
   /** Keeps what is to be done later. @default none: nothing can be scheduled */
   readonly schedule?: Schedule
+  /** Keeps when what recurs is next due; needs the schedule. @default none: nothing can recur */
+  readonly recurrences?: Recurrences & RecurringRuns
   /** Whether what is committed survives the end of the process; where it does not, stop empties the outbox first. @default true */
   readonly durable?: boolean
   /** Who sends what the outbox holds where no relay of this service does, such as `change data capture`. @default a relay of the service */
@@ -102,6 +106,11 @@ export interface ServiceOptions {
   readonly onPublishFailure?: 'reject' | 'dead-letter'
   /** How far back messages may be replayed; an inbox must remember for longer. @default 0 */
   readonly replayHorizon?: Duration
+  /**
+   * What recurs, made with `recurring(…)`. A schedule that is no longer listed is retired; without this option the service
+   * leaves all as it is. @default none
+   */
+  readonly recurring?: readonly Recurring[]
   /** Where commands are dispatched. @default in place */
   readonly backend?: DispatchBackend
   /** How many levels events raised and commands sent by handlers may cause one another. @default 32 */

@@ -4,6 +4,7 @@ import type { Dispatcher } from '../handling/dispatcher.js'
 import type { HandlerSource } from '../handling/registry.js'
 import { consoleLogger, shielded } from '../message/signals.js'
 import type { Runtime } from '../runtime/runtime.js'
+import type { RecurringSchedules } from '../scheduling/recurring-schedules.js'
 import type { StopOptions } from '../transport/transport.js'
 import { DeadLetterDesk } from './dead-letter-desk.js'
 import { describeService, type ServiceDescription } from './describe.js'
@@ -13,6 +14,7 @@ import { healthOf, type ServiceHealth } from './health.js'
 import { Lifecycle } from './lifecycle.js'
 import { optionFaults } from './option-faults.js'
 import { Replays } from './replays.js'
+import { recurringOf, scheduleOf } from './scheduling.js'
 import type { ServiceOptions } from './service-options.js'
 import { stepsOf } from './steps.js'
 import { type Wiring, wire } from './wiring.js'
@@ -140,9 +142,12 @@ export class Service implements AsyncDisposable {
 
   /** Drops a scheduled message that is not yet due; answers whether there was one. */
   async cancelScheduled(cancelKey: string): Promise<boolean> {
-    const schedule = this.options.store?.schedule
-    if (schedule === undefined) throw fault('GULO_SCHEDULE_UNAVAILABLE', { operation: 'cancelScheduled' })
-    return schedule.cancel(cancelKey)
+    return scheduleOf(this.options, 'cancelScheduled').cancel(cancelKey)
+  }
+
+  /** What recurs: list it, see its runs, run it now, pause and resume it. @throws GULO_NOT_STARTED, GULO_SCHEDULE_UNAVAILABLE */
+  get recurring(): RecurringSchedules {
+    return recurringOf(this.options, this.wired('recurring').recurrer)
   }
 
   private replaying(): Replays {

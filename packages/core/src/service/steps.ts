@@ -8,7 +8,7 @@ const nothing = () => undefined
 /** The parts of a service in the order of their start. */
 export function stepsOf(
   { store, transport }: ServiceOptions,
-  { relay, scheduler, consumers, release }: Wiring,
+  { relay, scheduler, recurrer, consumers, release }: Wiring,
 ): readonly LifecycleStep[] {
   return [
     { name: 'store', start: () => store?.start?.(), stop: (options: StopOptions) => store?.stop?.(options) },
@@ -24,5 +24,6 @@ export function stepsOf(
     })),
     { name: 'held keys', start: () => release?.start(), stop: () => release?.rest() },
     { name: 'due messages', start: () => scheduler?.start(), stop: () => scheduler?.rest() },
+    { name: 'what recurs', start: () => recurrer?.start(), stop: (options: StopOptions) => recurrer?.stop(options) },
   ]
 }

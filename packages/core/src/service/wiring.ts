@@ -17,9 +17,10 @@ import { Relay } from '../publishing/relay.js'
 import type { KeepUnsent } from '../publishing/unsent.js'
 import { createRuntime, type Runtime } from '../runtime/runtime.js'
 import { shareRuntime } from '../runtime/runtime-user.js'
+import type { Recurrer } from '../scheduling/recurrer.js'
 import type { Scheduler } from '../scheduling/scheduler.js'
 import { createConsumers, redeliverTo } from './consumers.js'
-import { createScheduler } from './scheduling.js'
+import { createRecurrer, createScheduler, type SchedulingParts } from './scheduling.js'
 import type { ServiceOptions } from './service-options.js'
 
 /** The parts of one service, put together and not yet started. */
@@ -31,6 +32,7 @@ export interface Wiring {
   readonly envelopes: EnvelopeFactory
   readonly relay: Relay | undefined
   readonly scheduler: Scheduler | undefined
+  readonly recurrer: Recurrer | undefined
   readonly consumers: readonly Consumer[]
   readonly release: KeyRelease | undefined
 }
@@ -70,7 +72,7 @@ export function wire(options: ServiceOptions): Wiring {
   const mediator = alone ? inner : new PublishingMediator(inner, publishing)
   const decode = decoderOf(options.middleware) ?? ((messageClass, data) => assignData(new messageClass(), data))
   const redeliver = (redelivery: Redelivery) => redeliverTo(consumers, redelivery)
-  const scheduler: Scheduler | undefined = createScheduler(options, {
+  const scheduling: SchedulingParts = {
     runtime,
     logger,
     inner,
@@ -80,7 +82,9 @@ export function wire(options: ServiceOptions): Wiring {
     envelopes,
     decode,
     redeliver,
-  })
+  }
+  const scheduler: Scheduler | undefined = createScheduler(options, scheduling)
+  const recurrer = createRecurrer(options, scheduling)
   const consumers = createConsumers(options, { inner, publishing, contracts, decode, scheduler })
   const release = createRelease(options, { consumers, runtime, redeliver, logger })
   const relay =
@@ -96,7 +100,18 @@ export function wire(options: ServiceOptions): Wiring {
       observers,
       logger,
     })
-  return { runtime, inner, mediator, contracts, envelopes, relay: relay || undefined, scheduler, consumers, release }
+  return {
+    runtime,
+    inner,
+    mediator,
+    contracts,
+    envelopes,
+    relay: relay || undefined,
+    scheduler,
+    recurrer,
+    consumers,
+    release,
+  }
 }
 
 function createRelease(

@@ -1,6 +1,7 @@
 import { store } from './0001-store.js'
 import { letters } from './0002-letters.js'
 import { heldKeys } from './0003-held-keys.js'
+import { recurring } from './0004-recurring.js'
 
 /** One step of the schema; steps are only ever added. */
 export interface Migration {
@@ -14,6 +15,7 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'store', sql: store },
   { version: 2, name: 'letters', sql: letters },
   { version: 3, name: 'held-keys', sql: heldKeys },
+  { version: 4, name: 'recurring', sql: recurring },
 ]
 
 /** The version this release works with. */
