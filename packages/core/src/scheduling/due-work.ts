@@ -23,10 +23,13 @@ export class DueWork {
   private readonly lanes: Lanes
   private readonly mostInHand: number
   private readonly inHand = new Set<ScheduledItem>()
+  /** What is in hand and has not begun. */
+  private readonly waiting = new Set<ScheduledItem>()
   private readonly done: ScheduledItem[] = []
   private readonly stopping = new AbortController()
   private readonly aborted = new AbortController()
   private looking: Promise<void> = Promise.resolve()
+  private returning: Promise<void> = Promise.resolve()
   private settling: Promise<void> | undefined
   private timer: Timer | undefined
   /** Whether a look found more than there was room for. */
@@ -51,11 +54,14 @@ export class DueWork {
   rest(): void {
     this.stopping.abort()
     this.timer?.cancel()
+    const returning = this.giveBackWaiting()
+    this.returning = this.returning.then(() => returning)
   }
 
   /** Resolves once nothing is in hand. */
   async drained(): Promise<void> {
     await this.looking
+    await this.returning
     await this.lanes.drained()
     await this.settle()
   }
@@ -84,6 +90,8 @@ export class DueWork {
       const items = room > 0 ? await schedule.claim(clock.now(), room) : []
       this.more = items.length === room
       for (const item of items) this.inHand.add(item)
+      for (const item of items) this.waiting.add(item)
+      if (this.stopping.signal.aborted) return await this.giveBackWaiting()
       for (const item of items) void this.lanes.run(laneOf(item), this.take, item)
     } catch (error) {
       logger.error('the scheduler could not read its schedule', error)
@@ -91,7 +99,8 @@ export class DueWork {
   }
 
   private readonly take = async (item: ScheduledItem): Promise<void> => {
-    if (this.stopping.signal.aborted) return this.giveBack(item)
+    // Given back already.
+    if (!this.waiting.delete(item)) return
     try {
       await this.options.run(item, this.aborted.signal)
       this.done.push(item)
@@ -99,17 +108,23 @@ export class DueWork {
     } catch (error) {
       // Nowhere to put it: it goes back as it was.
       this.options.logger.error('the scheduler could not keep a message that failed', error)
-      await this.giveBack(item)
+      await this.giveBack([item])
     }
   }
 
-  private async giveBack(item: ScheduledItem): Promise<void> {
+  private async giveBackWaiting(): Promise<void> {
+    const items = [...this.waiting]
+    this.waiting.clear()
+    if (items.length > 0) await this.giveBack(items)
+  }
+
+  private async giveBack(items: readonly ScheduledItem[]): Promise<void> {
     try {
-      await this.options.schedule.release([item])
+      await this.options.schedule.release(items)
     } catch (error) {
-      this.options.logger.error('the scheduler could not give a message back to its schedule', error)
+      this.options.logger.error('the scheduler could not give messages back to its schedule', error)
     }
-    this.inHand.delete(item)
+    for (const item of items) this.inHand.delete(item)
   }
 
   /** Tells the schedule what is done: at once all that has gathered while it was told last. */
