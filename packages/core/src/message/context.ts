@@ -48,6 +48,8 @@ export interface ContextOptions {
   readonly signal?: AbortSignal | undefined
   /** Counted from 1. */
   readonly attempt?: number | undefined
+  /** An open transaction of the store to take part in; whoever has begun it commits. @default one of its own */
+  readonly transaction?: unknown
 }
 
 const NOTHING: ContextOptions = Object.freeze({})
@@ -74,7 +76,7 @@ export class MessageContext {
   constructor(runtime: Runtime, options?: ContextOptions, actions?: ContextActions, depth = 0) {
     this.runtime = runtime
     this.actions = actions
-    this.transaction = undefined
+    this.transaction = options?.transaction
     this.sink = undefined
     this.values = undefined
     this.depth = depth

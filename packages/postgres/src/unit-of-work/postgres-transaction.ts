@@ -126,6 +126,16 @@ export function transactionOf(transaction: unknown, operation: string): Postgres
   throw postgresFault('POSTGRES_TRANSACTION_ENDED', { operation })
 }
 
+/**
+ * The client of the library in the transaction of a handler, as the type that the library gives it:
+ * `clientOf<Knex.Transaction>(context)`. Behind a savepoint it is the client to use there.
+ * @throws POSTGRES_TRANSACTION_FOREIGN, POSTGRES_TRANSACTION_ENDED
+ */
+export function clientOf<Client>({ transaction }: { readonly transaction: unknown }): Client {
+  const own = transactionOf(transaction ?? null, 'clientOf') as PostgresTransaction
+  return own.client as Client
+}
+
 /** As {@link transactionOf}, for what makes no sense without one. @throws GULO_TRANSACTION_MISSING as well */
 export function requiredTransaction(
   transaction: unknown,
