@@ -123,7 +123,7 @@ describeWithDatabase('A store that cannot work', (pool) => {
     const error = await postgres({ pool: own })
       .unitOfWork.transact(async () => undefined)
       .catch((reason: GuloError) => reason)
-    expect((error as GuloError).code).to.equal('POSTGRES_UNREACHABLE')
+    expect((error as GuloError).code).to.equal('POSTGRES_POOL_EXHAUSTED')
     held.release()
     await own.end()
   })
