@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { SqlResult, TransactionExecutor } from '../sql/executor.js'
+import type { SqlResult, Statement, TransactionExecutor } from '../sql/executor.js'
 import type { IsolationLevel, TransactionRunner } from '../unit-of-work/transaction-runner.js'
 import { libraryTransactions, requireLibrary } from './library-transactions.js'
-import { splitAtPlaceholders } from './placeholders.js'
+import { placeholderSplitter, type SplitStatement } from './placeholders.js'
 
 /** What is used of a database of Drizzle, over `node-postgres`, `postgres-js` or `pglite`. */
 export interface DrizzleLike<Transaction extends DrizzleTransactionLike> {
@@ -29,22 +29,29 @@ export function drizzleTransactions<Transaction extends DrizzleTransactionLike>(
   database: DrizzleLike<Transaction>,
 ): TransactionRunner {
   requireLibrary('drizzleTransactions', database, ['transaction', 'execute'], 'what drizzle(…) gives')
+  const split = placeholderSplitter()
   return libraryTransactions<Transaction>({
     transaction: (isolation, work) =>
       database.transaction(work, isolation === 'read committed' ? undefined : { isolationLevel: isolation }),
-    executor: drizzleExecutor,
+    executor: (transaction) => executorOf(transaction, split),
   })
 }
 
 /** Runs statements in a transaction of Drizzle. @throws GULO_CONFIGURATION_INVALID */
 export function drizzleExecutor(transaction: DrizzleTransactionLike): TransactionExecutor {
   requireLibrary('drizzleExecutor', transaction, ['transaction', 'execute'], 'a transaction of Drizzle')
+  return executorOf(transaction, placeholderSplitter())
+}
+
+function executorOf(
+  transaction: DrizzleTransactionLike,
+  split: ReturnType<typeof placeholderSplitter>,
+): TransactionExecutor {
   return {
-    async query<Row>(statement: string | { readonly text: string }, parameters: readonly unknown[] = []) {
-      const text = typeof statement === 'string' ? statement : statement.text
-      return toResult<Row>((await transaction.execute(toSql(text, parameters))) as Answer)
+    async query<Row>(statement: string | Statement, parameters: readonly unknown[] = []) {
+      return toResult<Row>((await transaction.execute(toSql(split(statement), parameters))) as Answer)
     },
-    savepoint: (work) => transaction.transaction((inner) => work(inner, drizzleExecutor(inner))),
+    savepoint: (work) => transaction.transaction((inner) => work(inner, executorOf(inner, split))),
   }
 }
 
@@ -62,8 +69,7 @@ function toResult<Row>(answer: Answer): SqlResult<Row> {
   return { rows, rowCount } as unknown as SqlResult<Row>
 }
 
-function toSql(text: string, parameters: readonly unknown[]): SQL {
-  const { texts, indexes } = splitAtPlaceholders(text)
+function toSql({ texts, indexes }: SplitStatement, parameters: readonly unknown[]): SQL {
   const query = sql.raw(texts[0] ?? '')
   for (const [position, index] of indexes.entries()) {
     query.append(sql`${sql.param(parameters[index] ?? null)}`)

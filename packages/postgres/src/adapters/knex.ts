@@ -1,7 +1,7 @@
 import type { SqlResult, Statement, TransactionExecutor } from '../sql/executor.js'
 import type { TransactionRunner } from '../unit-of-work/transaction-runner.js'
 import { libraryTransactions, requireLibrary } from './library-transactions.js'
-import { splitAtPlaceholders } from './placeholders.js'
+import { placeholderSplitter, type SplitStatement } from './placeholders.js'
 
 /** What is used of Knex. */
 export interface KnexLike {
@@ -24,19 +24,28 @@ export interface KnexTransactionLike {
  */
 export function knexTransactions(knex: KnexLike): TransactionRunner {
   requireLibrary('knexTransactions', knex, ['transaction', 'raw'], 'what knex({ client: "pg", … }) gives')
+  const split = placeholderSplitter()
   return libraryTransactions<KnexTransactionLike>({
     transaction: (isolation, work) =>
       knex.transaction(work, isolation === 'read committed' ? undefined : { isolationLevel: isolation }),
-    executor: knexExecutor,
+    executor: (transaction) => executorOf(transaction, split),
   })
 }
 
 /** Runs statements in a transaction of Knex. @throws GULO_CONFIGURATION_INVALID */
 export function knexExecutor(transaction: KnexTransactionLike): TransactionExecutor {
   requireLibrary('knexExecutor', transaction, ['raw'], 'a transaction of Knex')
+  return executorOf(transaction, placeholderSplitter())
+}
+
+function executorOf(
+  transaction: KnexTransactionLike,
+  split: ReturnType<typeof placeholderSplitter>,
+): TransactionExecutor {
   return {
     query: async <Row>(statement: string | Statement, parameters: readonly unknown[] = []) => {
-      const { rows, rowCount, command } = await unmapped(transaction.raw(...toKnex(statement, parameters)))
+      const raw: Raw = transaction.raw(...toKnex(split(statement), parameters))
+      const { rows, rowCount, command } = await unmapped(raw)
       return { rows, rowCount: rowCount ?? rows.length, command } as SqlResult<Row>
     },
   }
@@ -60,26 +69,8 @@ function unmapped(raw: Raw): Raw {
   return raw
 }
 
-const known = new WeakMap<Statement, Converted>()
-
-interface Converted {
-  readonly sql: string
-  readonly indexes: readonly number[]
-}
-
-function toKnex(statement: string | Statement, parameters: readonly unknown[]): [string, unknown[]] {
-  const { sql, indexes } = typeof statement === 'string' ? convert(statement) : convertOnce(statement)
-  return [sql, indexes.map((index) => parameters[index] ?? null)]
-}
-
-function convertOnce(statement: Statement): Converted {
-  const found = known.get(statement) ?? convert(statement.text)
-  known.set(statement, found)
-  return found
-}
-
 /** Knex takes every question mark for a parameter, also inside of texts. */
-function convert(text: string): Converted {
-  const { texts, indexes } = splitAtPlaceholders(text)
-  return { sql: texts.map((each) => each.replaceAll('?', '\\?')).join('?'), indexes }
+function toKnex({ texts, indexes }: SplitStatement, parameters: readonly unknown[]): [string, unknown[]] {
+  const sql = texts.map((each) => each.replaceAll('?', '\\?')).join('?')
+  return [sql, indexes.map((index) => parameters[index] ?? null)]
 }

@@ -1,3 +1,5 @@
+import type { Statement } from '../sql/executor.js'
+
 // Texts, quoted names, comments and dollar quotes, in which nothing is a placeholder; then a placeholder.
 const TOKENS =
   /[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|\$(\d+)/g
@@ -20,4 +22,15 @@ export function splitAtPlaceholders(text: string): SplitStatement {
     from = match.index + match[0].length
   }
   return { texts: [...texts, text.slice(from)], indexes }
+}
+
+/** Cuts statements, and remembers the pieces of those that are used again and again. */
+export function placeholderSplitter(): (statement: string | Statement) => SplitStatement {
+  const known = new WeakMap<Statement, SplitStatement>()
+  return (statement) => {
+    if (typeof statement === 'string') return splitAtPlaceholders(statement)
+    const found = known.get(statement) ?? splitAtPlaceholders(statement.text)
+    known.set(statement, found)
+    return found
+  }
 }

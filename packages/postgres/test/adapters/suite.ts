@@ -89,7 +89,7 @@ function defineTests<Client>(suite: Suite<Client>): void {
     expect(signals).to.equal(0)
   }
 
-  it('commit state, event and inbox entry together, and tell the relay', async () => {
+  it('commit state, event, inbox entry and scheduled message together, and tell the relay', async () => {
     const published = event('a')
     const entry = { consumer: `tests of ${suite.name}`, messageId: runtime.newId() }
     const once = () =>
@@ -97,6 +97,7 @@ function defineTests<Client>(suite: Suite<Client>): void {
         store.inbox.once({ ...entry, transaction }, async () => {
           await library.insert(client, 'a')
           await store.outbox.publish([published], { transaction })
+          await store.schedule.at(scheduled(), { transaction })
           expect(signals, 'before the commit').to.equal(0)
         }),
       )
@@ -104,6 +105,8 @@ function defineTests<Client>(suite: Suite<Client>): void {
     expect(await ids()).to.deep.equal(['a'])
     expect(signals).to.equal(1)
     expect(await drain(store)).to.deep.equal([published.id])
+    expect(await handle((_, transaction) => store.schedule.cancel('key?', { transaction }))).to.equal(true)
+    expect(await store.schedule.cancel('key?')).to.equal(false)
   })
 
   it('enter many messages at once, and find those that are known', async () => {

@@ -53,6 +53,36 @@ describeWithDatabase('A unit of work on PostgreSQL', (pool) => {
     await dispose()
   })
 
+  it('runs again after a deadlock', async () => {
+    const { store, schema, dispose } = await makeStore(pool)
+    await pool.query(`create table ${schema}.counter (id int primary key, value int)`)
+    await pool.query(`insert into ${schema}.counter values (1, 0), (2, 0)`)
+    let locked = 0
+    let bothLocked = () => {}
+    const both = new Promise<void>((resolve) => {
+      bothLocked = resolve
+    })
+    const work = (first: number, second: number) => {
+      const context = new MessageContext(runtime)
+      return store.unitOfWork.run(context, async () => {
+        const add = (id: number) =>
+          (context.transaction as PostgresTransaction).query(
+            `update ${schema}.counter set value = value + 1 where id = $1::int`,
+            [id],
+          )
+        await add(first)
+        if (++locked === 2) bothLocked()
+        await both
+        await add(second)
+      })
+    }
+    await Promise.all([work(1, 2), work(2, 1)])
+    expect(locked).to.be.at.least(3)
+    const { rows } = await pool.query(`select value from ${schema}.counter`)
+    expect(rows).to.deep.equal([{ value: 2 }, { value: 2 }])
+    await dispose()
+  })
+
   it('gives up a conflict after as many tries as it is told', async () => {
     const { store, dispose } = await makeStore(pool, { conflictRetries: 2 })
     let tries = 0
