@@ -7,6 +7,7 @@ import { newKafka } from './connect.js'
 import { translated } from './failures.js'
 import { KillSwitch } from './kill-switch.js'
 import { type Call, oneLeader } from './one-leader.js'
+import { proveCodec } from './prove-codec.js'
 import { Seeds } from './seeds.js'
 import { type StubBatch, toMessages } from './stubs.js'
 import { type Written, WrittenRecords } from './written-records.js'
@@ -36,8 +37,9 @@ export class KafkajsProducer implements ProducerSession {
     })
   }
 
-  connect(): Promise<void> {
-    return this.seeds.heeding(translated(this.producer.connect()))
+  async connect(): Promise<void> {
+    await proveCodec(this.settings)
+    await this.seeds.heeding(translated(this.producer.connect()))
   }
 
   async publishBatch(batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]> {

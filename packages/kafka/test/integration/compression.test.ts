@@ -1,8 +1,10 @@
+import { type KafkaCodec, kafka } from '@gulo/kafka'
 import { expect } from 'chai'
 import kafkajs from 'kafkajs'
 import { zstdOfNode } from '../../dist/config/codecs.js'
-import { envelope, idOf, subscriptionOf } from '../support/messages.js'
+import { envelope, idOf, subscriptionOf, testOptions } from '../support/messages.js'
 import { describeWithKafka, startKafka, unique, until } from '../support/real-kafka.js'
+import { failureOf } from '../support/rejections.js'
 import { snappy } from '../support/snappy.js'
 
 const IDS = ['a', 'b', 'c', 'd']
@@ -23,6 +25,25 @@ describeWithKafka('Batches compressed by a codec plug-in', (brokers) => {
     expect(seen).to.deep.equal(IDS)
     expect(await readPlainly(brokers, topic)).to.deep.equal(IDS)
   }).timeout(30_000)
+
+  it('whose package is missing fail the start at once, with what to install', async () => {
+    const library = '@gulo/no-such-codec'
+    const load = async () => (await import(library)) as KafkaCodec
+    const missing: KafkaCodec = {
+      compress: async (bytes) => (await load()).compress(bytes),
+      decompress: async (bytes) => (await load()).decompress(bytes),
+    }
+    const restore = forget(SNAPPY)
+    const transport = kafka(testOptions(brokers, { compression: 'snappy', codecs: { snappy: missing } }))
+    try {
+      const error = await failureOf(transport.start())
+      expect([error.code, error.retryable]).to.deep.equal(['GULO_CONFIGURATION_INVALID', false])
+      expect(error.message).to.include(`npm install ${library}`)
+    } finally {
+      await transport.stop()
+      restore()
+    }
+  })
 
   it('that nobody here can read are told in the health of the transport', async () => {
     const topic = unique('unreadable')
