@@ -1,11 +1,12 @@
-// A source file of the core does one thing: the longest may have this many lines.
-import { readFileSync } from 'node:fs'
+// A source file does one thing: the longest may have this many lines.
+import { readdirSync, readFileSync } from 'node:fs'
 import { report } from './support/report.mjs'
 import { sourceFiles } from './support/sources.mjs'
 
 const MAX_LINES = 200
 
-const sizes = sourceFiles('packages/core/src').map((path) => ({ path, lines: linesOf(path) }))
+const files = readdirSync('packages').flatMap((name) => sourceFiles(`packages/${name}/src`))
+const sizes = files.map((path) => ({ path, lines: linesOf(path) }))
 const largest = sizes.reduce((one, other) => (other.lines > one.lines ? other : one))
 const faults = sizes
   .filter(({ lines }) => lines > MAX_LINES)

@@ -1,15 +1,7 @@
 import { type Clock, sleep, type Timer, type TransportSubscription } from '@gulo/core'
-import {
-  type ConsumerEvent,
-  type ConsumerSpec,
-  type FetchedBatch,
-  type KafkaClient,
-  type KafkaConsumer,
-  KafkaFailure,
-} from '../client/client.js'
-import { membershipOf } from '../client/verdict.js'
-import { reasonOf } from '../faults.js'
+import type { ConsumerEvent, ConsumerSpec, FetchedBatch, KafkaClient, KafkaConsumer } from '../client/client.js'
 import type { Leftovers } from './leftovers.js'
+import { Membership } from './membership.js'
 import { PartitionStream } from './partition-stream.js'
 import { repeat, within } from './repeat.js'
 import { Share } from './share.js'
@@ -47,11 +39,8 @@ export class Member {
   private readonly timers: readonly Timer[]
   private readonly finished: Promise<void>
   private end = () => undefined as void
-  // rebalancing: said by a broker; joining: the client is at it, and no longer speaks for the old generation
-  private state: 'ours' | 'rebalancing' | 'joining' | 'lost' = 'ours'
+  private readonly membership = new Membership()
   private finishing = false
-  private id: string | undefined
-  private generation = 0
   private calls = 0
   private last: FetchedBatch | undefined
   private drain: Timer | undefined
@@ -80,7 +69,7 @@ export class Member {
 
   /** Whether the group has said which partitions are this member's, and not taken it back. */
   get isSettled(): boolean {
-    return this.generation > 0 && this.state === 'ours'
+    return this.membership.isSettled
   }
 
   /** Takes nothing more, waits for what is in flight, commits, leaves the group; what lasts longer is left alone. */
@@ -113,22 +102,22 @@ export class Member {
 
   private async deliver(batch: FetchedBatch): Promise<void> {
     if (!batch.isActive()) return
-    const { generation } = this
+    const { generation } = this.membership
     this.calls += 1
     this.last = batch
     if (this.finishing) await this.finished
     // An answer at once would have the client fetch the same again, and again.
-    else if (this.state !== 'ours') await sleep(this.options.clock, IGNORED_MS)
+    else if (!this.membership.isOurs) await sleep(this.options.clock, IGNORED_MS)
     else if (await this.streams.of(batch).take(batch)) this.resolve(batch, generation)
     if (this.finishing) await this.finished
-    else if (this.state === 'rebalancing') await this.streams.commit()
+    else if (this.membership.isRebalancing) await this.streams.commit()
     this.calls -= 1
   }
 
   // The position of a new generation is not that of an old batch.
   private resolve(batch: FetchedBatch, generation: number): void {
     const last = batch.records.at(-1)
-    if (last !== undefined && generation === this.generation) batch.resolve(last.offset)
+    if (last !== undefined && generation === this.membership.generation) batch.resolve(last.offset)
   }
 
   private newStream({ topic, partition }: Place, before: Promise<void> | undefined): PartitionStream {
@@ -138,7 +127,7 @@ export class Member {
       {
         ...this.options,
         pauses: this.share.pauses,
-        mayCommit: () => this.state !== 'lost' && this.state !== 'joining',
+        mayCommit: () => this.membership.mayCommit,
         commit: (batch, nextOffset) => this.heeding(() => batch.commit(nextOffset)),
         seek: (offset) => this.share.seek(topic, partition, offset),
       },
@@ -149,7 +138,7 @@ export class Member {
   }
 
   private onEvent(event: ConsumerEvent): void {
-    if (event.kind === 'rebalancing' && this.state !== 'lost') this.hold('joining')
+    if (event.kind === 'rebalancing' && !this.membership.isLost) this.hold('joining')
     else if (event.kind === 'joined') this.joined(event.assignment, event.member)
     this.options.onEvent(event)
   }
@@ -157,20 +146,16 @@ export class Member {
   /** What is in flight may end, and what is handled is committed, before the partitions go. */
   private async revoked(): Promise<void> {
     const { clock } = this.options
-    if (this.state === 'ours') this.hold('rebalancing')
+    if (this.membership.isOurs) this.hold('rebalancing')
     await within(clock, DRAIN_MS, this.streams.drained())
     await within(clock, LEAVE_MS, this.streams.commit())
   }
 
   private joined(assignment: Readonly<Record<string, readonly number[]>>, id: string | undefined): void {
-    // Another id: the group had given this member up, and others may have had its partitions.
-    const stays = this.state !== 'lost' && id !== undefined && id === this.id
-    this.id = id
     this.share.give(assignment)
-    this.generation += 1
+    const stays = this.membership.joined(id)
     this.drain?.cancel()
     this.drain = undefined
-    this.state = 'ours'
     for (const stream of this.streams.all) {
       if (!stays || !assignment[stream.topic]?.includes(stream.partition)) this.streams.abandon(stream)
       else if (!this.finishing) stream.goOn()
@@ -183,38 +168,22 @@ export class Member {
     this.heeding(() => last.heartbeat()).catch(() => undefined)
   }
 
-  /** Settles like `request`; what it says about the membership counts if it is still the one that asked. */
-  private async heeding(request: () => Promise<void>): Promise<void> {
-    const { generation } = this
-    try {
-      await request()
-    } catch (error) {
-      if (generation === this.generation) this.heed(error)
-      throw error
-    }
-  }
-
-  /** Learns from a failed heartbeat or commit whether the partitions are still ours. */
-  private heed(error: unknown): void {
-    if (this.state === 'joining' || this.state === 'lost') return
-    const failure = error instanceof KafkaFailure ? error : new KafkaFailure(reasonOf(error), undefined, error)
-    const said = membershipOf(failure)
-    if (said === 'rebalancing') this.hold('rebalancing')
-    if (said !== 'lost') return
-    this.state = 'lost'
-    this.streams.abandonAll()
+  private heeding(request: () => Promise<void>): Promise<void> {
+    return this.membership.heeding(request, (said) => {
+      if (said === 'rebalancing') this.hold('rebalancing')
+      else this.streams.abandonAll()
+    })
   }
 
   /** Until the group has been shared anew; the client joins once the calls under way have ended, in time or not. */
   private hold(state: 'rebalancing' | 'joining'): void {
-    if (this.state === state) return
-    this.state = state
+    if (!this.membership.doubt(state)) return
     this.streams.hold()
     this.drain ??= this.options.clock.after(DRAIN_MS, () => this.streams.release())
   }
 
   private async commitFinally(): Promise<void> {
-    for (let tries = 1; tries <= FINAL_TRIES && this.state !== 'lost'; tries++) {
+    for (let tries = 1; tries <= FINAL_TRIES && !this.membership.isLost; tries++) {
       if (await this.streams.commit()) return
       await sleep(this.options.clock, FINAL_PAUSE_MS)
     }

@@ -1,5 +1,6 @@
 import type { Clock } from '@gulo/core'
 import type { FetchedBatch } from '../client/client.js'
+import { Fullness } from './fullness.js'
 import { compareOffsets } from './offsets.js'
 import { Patience } from './patience.js'
 import type { Pauses } from './pauses.js'
@@ -30,12 +31,12 @@ export class PartitionStream {
   private readonly window: Window
   private readonly position: Position
   private readonly patience: Patience
+  private readonly fullness: Fullness
   // held: nothing is handed out until the group has said whose the partition is
   private state: 'open' | 'held' | 'refused' | 'closed' = 'open'
   private taken: string | undefined
   private rewound = false
   private resting = false
-  private full = false
   private before: Promise<void> | undefined
   private source: FetchedBatch | undefined
   private awaitingDrain: (() => void)[] = []
@@ -47,6 +48,7 @@ export class PartitionStream {
     this.options = options
     this.window = new Window(topic, partition, options, (refused) => this.settled(refused))
     this.patience = new Patience(options.clock, options.slowHandlerMs)
+    this.fullness = new Fullness(topic, partition, options)
     this.position = new Position({
       store: (nextOffset) => options.commit(this.source as FetchedBatch, nextOffset),
       mayCommit: () => this.state !== 'closed' && options.mayCommit(),
@@ -150,7 +152,7 @@ export class PartitionStream {
     if (this.window.ledger.open === 0) this.onEmpty()
     this.handOut()
     if (this.window.isEmpty) this.patience.release()
-    if (this.full) this.balance()
+    if (this.state !== 'closed') this.fullness.relax(this.window.load)
   }
 
   // At once, though others may be in flight: what is behind it in the lane of its key must not overtake it.
@@ -186,17 +188,7 @@ export class PartitionStream {
     this.options.pauses.remove(this.topic, this.partition, 'refused')
   }
 
-  /** Pauses the partition while there is enough of it; the member stays in its group. */
   private balance(): void {
-    const { maxInFlight, pauses } = this.options
-    if (this.state === 'closed') return
-    const { load } = this.window
-    if (!this.full && load >= maxInFlight) {
-      this.full = true
-      pauses.add(this.topic, this.partition, 'full')
-    } else if (this.full && load <= maxInFlight / 2) {
-      this.full = false
-      pauses.remove(this.topic, this.partition, 'full')
-    }
+    if (this.state !== 'closed') this.fullness.balance(this.window.load)
   }
 }

@@ -10,20 +10,19 @@ import {
 } from '@gulo/core'
 import type { ConsumerEvent } from '../client/client.js'
 import { reasonOf } from '../faults.js'
-import { askAdmin } from './ask-admin.js'
 import { Beginning, type Given } from './beginning.js'
-import { groupOf } from './group-of.js'
+import { forget, groupOf } from './group-of.js'
 import { Leftovers } from './leftovers.js'
+import { LifeSign } from './life-sign.js'
 import { Member } from './member.js'
+import { RejoinPause } from './rejoin-pause.js'
 import { repeat, within } from './repeat.js'
 import { StartGate } from './start-gate.js'
+import { healthOf } from './subscription-health.js'
 import type { SubscriptionOptions } from './subscription-options.js'
 import { TopicChoice } from './topic-choice.js'
 import { Unreadable } from './unreadable.js'
 
-const FIRST_PAUSE_MS = 200
-const LONGEST_PAUSE_MS = 10_000
-const FORGET_MS = 3000
 const RENEW_MS = 10_000
 
 /** A membership in a consumer group that is kept up: whenever one crashes or falls silent, a new one takes its place. */
@@ -43,9 +42,9 @@ export class Subscription implements PausableSubscription, ListingSubscription {
   private leaving: Promise<void> = Promise.resolve()
   private chosen: readonly string[] = []
   private state: 'joining' | 'ready' | 'crashed' = 'joining'
-  private lastSign: number
+  private readonly sign: LifeSign
+  private readonly rejoining: RejoinPause
   private lastError: unknown
-  private pauseMs = FIRST_PAUSE_MS
 
   constructor(subscription: TransportSubscription, options: SubscriptionOptions) {
     const { client, topics, runtime, metadataRefreshMs, restartAfterSilenceMs } = options
@@ -57,7 +56,8 @@ export class Subscription implements PausableSubscription, ListingSubscription {
     this.beginning = new Beginning(subscription, { ...options, clock, group: this.group, late: this.choice.late })
     this.gate = new StartGate({ ...options, clock, group: this.group })
     this.unreadable = new Unreadable(clock)
-    this.lastSign = clock.monotonic()
+    this.sign = new LifeSign(clock)
+    this.rejoining = new RejoinPause(random)
     this.timers = [repeat(clock, restartAfterSilenceMs / 4, () => this.listen())]
     if (this.choice.isOpen) this.timers.push(repeat(clock, metadataRefreshMs, () => void this.look()))
   }
@@ -89,14 +89,10 @@ export class Subscription implements PausableSubscription, ListingSubscription {
   }
 
   health(): ComponentHealth {
-    const { group } = this
+    const { group, state, lastError } = this
+    const silentMs = this.member === undefined ? 0 : this.sign.silentMs
     const unread = this.unreadable.lately
-    if (unread !== undefined) return { status: 'degraded', detail: `group ${group} cannot read a batch: ${unread}` }
-    if (this.state === 'crashed')
-      return { status: 'degraded', detail: `group ${group} crashed: ${reasonOf(this.lastError)}` }
-    if (this.state === 'joining') return { status: 'degraded', detail: `group ${group} is being joined` }
-    if (this.member === undefined || this.silentMs <= this.options.sessionTimeoutMs) return { status: 'up' }
-    return { status: 'degraded', detail: `group ${group} has not fetched for ${Math.round(this.silentMs)} ms` }
+    return healthOf({ ...this.options, group, state, lastError, unread, silentMs })
   }
 
   async close({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
@@ -107,13 +103,7 @@ export class Subscription implements PausableSubscription, ListingSubscription {
     const { member } = this
     this.member = undefined
     await Promise.all([member?.finish(deadlineMs), within(runtime.clock, deadlineMs, this.leaving)])
-    if (this.subscription.broadcast !== true) return
-    const forgotten = askAdmin(client, (admin) => admin.deleteGroup(this.group))
-    await within(runtime.clock, FORGET_MS, forgotten)
-  }
-
-  private get silentMs(): number {
-    return this.options.runtime.clock.monotonic() - this.lastSign
+    if (this.subscription.broadcast === true) await forget(this.group, client, runtime.clock)
   }
 
   /** Makes sure of the topics and joins as a new member; failures come back through `crashed`. */
@@ -130,7 +120,7 @@ export class Subscription implements PausableSubscription, ListingSubscription {
     if (this.chosen.length === 0) return this.ready()
     const member: Member = this.newMember((event) => this.heed(member, event))
     this.member = member
-    this.lastSign = this.options.runtime.clock.monotonic()
+    this.sign.heard()
     await member.consumer.run().catch((error: unknown) => {
       if (this.member === member) this.crashed(error)
     })
@@ -154,7 +144,7 @@ export class Subscription implements PausableSubscription, ListingSubscription {
     if (event.kind === 'crashed') return this.crashed(event.error)
     // What a member does between being told to join anew and having joined is no sign of life.
     if (!member.isSettled) return
-    this.lastSign = this.options.runtime.clock.monotonic()
+    this.sign.heard()
     if (event.kind === 'joined') void this.begin(member, event)
   }
 
@@ -168,7 +158,7 @@ export class Subscription implements PausableSubscription, ListingSubscription {
 
   private ready(): void {
     this.state = 'ready'
-    if (this.unreadable.lately === undefined) this.pauseMs = FIRST_PAUSE_MS
+    if (this.unreadable.lately === undefined) this.rejoining.reset()
     this.gate.open()
   }
 
@@ -187,8 +177,8 @@ export class Subscription implements PausableSubscription, ListingSubscription {
 
   // The client is known to stop now and then without a word.
   private listen(): void {
-    if (this.member === undefined || this.silentMs < this.options.restartAfterSilenceMs) return
-    this.crashed(new Error(`nothing was heard of its consumer for ${Math.round(this.silentMs)} ms`))
+    if (this.member === undefined || this.sign.silentMs < this.options.restartAfterSilenceMs) return
+    this.crashed(new Error(`nothing was heard of its consumer for ${Math.round(this.sign.silentMs)} ms`))
   }
 
   private crashed(error: unknown): void {
@@ -203,9 +193,7 @@ export class Subscription implements PausableSubscription, ListingSubscription {
     if (this.closing.signal.aborted) return
     this.gate.fail(error)
     logger.warn(`the Kafka group ${group} is joined again: ${reasonOf(error)}`)
-    const pauseMs = this.pauseMs * (0.5 + runtime.random.next())
-    this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS)
-    void sleep(runtime.clock, pauseMs, this.closing.signal).then(async () => {
+    void sleep(runtime.clock, this.rejoining.next(), this.closing.signal).then(async () => {
       if (!this.closing.signal.aborted) await this.join()
     })
   }

@@ -1,9 +1,10 @@
-import { type GuloError, type Logger, type Runtime, sleep, type Timer } from '@gulo/core'
+import { type Logger, type Runtime, sleep, type Timer } from '@gulo/core'
 import type { KafkaClient, KafkaFailure } from '../client/client.js'
-import { isSpoilt, UNKNOWN_TOPIC_OR_PARTITION, verdictOf } from '../client/verdict.js'
-import { kafkaFault, reasonOf } from '../faults.js'
+import { isSpoilt, verdictOf } from '../client/verdict.js'
+import { reasonOf } from '../faults.js'
 import type { TopicTable } from '../topics/topic-table.js'
 import { attempt, UNANSWERED } from './attempt.js'
+import { isBewildered, rejection } from './conclusions.js'
 import { formGroups, type Group } from './groups.js'
 import type { Batch, PartitionLine } from './partition-line.js'
 import { type LiveSession, SessionKeeper } from './session-keeper.js'
@@ -26,7 +27,6 @@ export interface DispatcherOptions {
 const MAX_SEQUENCE = 2 ** 31 - 1_000_000
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1000
-const BEWILDERED_AFTER = 3
 
 /**
  * Sends what waits in the partition lines: one request under way for each leader, with one batch of each of its idle
@@ -191,17 +191,4 @@ export class Dispatcher {
   private note(error: unknown): void {
     this.lastFailure = reasonOf(error)
   }
-}
-
-// Only a new producer helps when the client keeps asking for a topic that is gone among those it once sent to, or has
-// mistaken one broker for another and resolves without sending anything.
-function isBewildered({ earlier }: Batch, failure: KafkaFailure): boolean {
-  if (failure !== UNANSWERED && failure.code !== UNKNOWN_TOPIC_OR_PARTITION) return false
-  const last = earlier.slice(-BEWILDERED_AFTER)
-  return last.length === BEWILDERED_AFTER && last.every(({ message }) => message === failure.message)
-}
-
-function rejection({ topic, partition }: Batch, failure: KafkaFailure): GuloError {
-  if (failure.code === UNKNOWN_TOPIC_OR_PARTITION) return kafkaFault('KAFKA_TOPIC_MISSING', { topic }, failure)
-  return kafkaFault('KAFKA_REJECTED', { topic, partition, reason: failure.message, kafkaCode: failure.code }, failure)
 }

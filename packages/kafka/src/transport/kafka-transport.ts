@@ -25,12 +25,12 @@ import type { KafkaClient } from '../client/client.js'
 import type { KafkaSettings } from '../config/settings.js'
 import { answered } from '../consuming/ask-admin.js'
 import { lagOf, moveGroup } from '../consuming/groups.js'
-import { Subscription } from '../consuming/subscription.js'
 import { coreFault } from '../faults.js'
 import { type AddressedRecord, recordsWith, toForwardedRecord } from '../producing/record.js'
 import { askedTopics, type TopicRequest } from '../topics/asked-topics.js'
 import { ensureTopics, type TopicReport } from '../topics/ensure-topics.js'
 import { type Connection, close, connect } from './connection.js'
+import { Subscriptions } from './subscriptions.js'
 
 /** Publishes to Kafka and delivers from it; made by `kafka(options)`. */
 export class KafkaTransport
@@ -42,7 +42,7 @@ export class KafkaTransport
   private readonly settings: KafkaSettings
   private readonly client: KafkaClient
   private readonly toRecord: ReturnType<typeof recordsWith>
-  private readonly subscriptions = new Set<Subscription>()
+  private readonly subscriptions = new Subscriptions()
   private runtime: Runtime
   private readonly ownRuntime: boolean
   private state: 'new' | 'starting' | 'started' | 'stopped' = 'new'
@@ -91,8 +91,7 @@ export class KafkaTransport
     const { clock } = this.runtime
     const startedAt = clock.monotonic()
     // Handlers in flight may still publish, so the producer goes last.
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.close({ deadlineMs })))
-    this.subscriptions.clear()
+    await this.subscriptions.close({ deadlineMs })
     await this.disconnect(Math.max(0, deadlineMs - (clock.monotonic() - startedAt)))
   }
 
@@ -109,23 +108,7 @@ export class KafkaTransport
     const { topics } = this.connected('subscribe')
     checkSubscription(subscription)
     const { client, runtime, settings } = this
-    const member = new Subscription(subscription, { ...settings, client, topics, runtime })
-    this.subscriptions.add(member)
-    try {
-      await member.start()
-    } catch (error) {
-      this.subscriptions.delete(member)
-      throw error
-    }
-    return {
-      topics: () => member.topics(),
-      pause: (topics) => member.pause(topics),
-      resume: (topics) => member.resume(topics),
-      close: async (options) => {
-        await member.close(options)
-        this.subscriptions.delete(member)
-      },
-    }
+    return this.subscriptions.open(subscription, { ...settings, client, topics, runtime })
   }
 
   /** How far a group has come in those of the topics that there are. @throws KAFKA_UNREACHABLE or KAFKA_REFUSED */
@@ -150,9 +133,7 @@ export class KafkaTransport
     if (this.connection === undefined || this.state !== 'started')
       return { status: 'down', detail: `kafka is ${this.state}` }
     if (!this.connection.producer.connected) return { status: 'degraded', detail: 'the producer is connecting again' }
-    const ill = [...this.subscriptions].map((member) => member.health()).filter(({ status }) => status !== 'up')
-    if (ill.length === 0) return { status: 'up' }
-    return { status: 'degraded', detail: ill.map(({ detail }) => detail).join('; ') }
+    return this.subscriptions.health()
   }
 
   /** Connects and makes sure of the topics that are named; leaves nothing open when it rejects. */
