@@ -40,6 +40,14 @@ export function describeWithEachClient(
   describeWithConfluent(title, body)
 }
 
+/** As {@link describeWithEachClient}, for what needs no broker. */
+export function describeEachClient(title: string, body: (options: Pick<KafkaOptions, 'client'>) => void): void {
+  describe(`${title} (kafkajs)`, () => body({}))
+  const name = `${title} (confluent)`
+  if (module) describe(name, () => body({ client: confluent({ module: confluentModule() }) }))
+  else describe.skip(`${name} [skipped: ${reason}]`, () => body({}))
+}
+
 /** A function like `startKafka`, for one client library. */
 export function starterOf(chosen: Pick<KafkaOptions, 'client'>) {
   return async (brokers: readonly string[], options: Partial<KafkaOptions> = {}): Promise<KafkaTransport> => {
