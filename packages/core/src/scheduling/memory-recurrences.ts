@@ -59,7 +59,8 @@ export class MemoryRecurrences implements Recurrences, RecurringRuns {
     }
     row.runs.length = Math.min(row.runs.length, keep)
     // At once: the schedule in memory stores before it answers.
-    await Promise.all(runs.map(({ item }) => item && this.schedule.at(item)))
+    const items = runs.flatMap(({ item }) => (item === undefined ? [] : [item]))
+    await Promise.all(items.map((item) => this.schedule.at(item)))
     return true
   }
 
