@@ -87,6 +87,7 @@ describeWithDebezium('A record that Debezium sends', (capture) => {
     await until(() => records.length >= names.length)
     captured = byId(records)
     expect(records).to.have.length(names.length)
+    await store.stop()
   })
 
   function envelope(topic: string, index: number): Envelope {

@@ -1,24 +1,22 @@
 import { type Envelope, type Logger, Relay } from '@gulo/core'
 import { migrate, type PostgresStore, postgres } from '@gulo/postgres'
 import { expect } from 'chai'
-import { describeWithDebezium, type StoredRecord, uniqueTopic, until } from '../support/capture.js'
+import { describeLongWithDebezium, type StoredRecord, uniqueTopic, until } from '../support/capture.js'
 
 const KEYS = 8
 const PAUSE_MS = 50
 const quiet: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** Writers of one key each, one event after the other, through whatever store they are given at the time. */
+/** Writers of one key each, one event after the other, in turn through each of the instances that there are at the time. */
 class Writers {
   readonly written: string[][] = Array.from({ length: KEYS }, () => [])
-  readonly stores: PostgresStore[]
   private stopped = false
   private readonly running: Promise<unknown>
 
   constructor(
-    first: PostgresStore,
+    readonly instances: PostgresStore[],
     private readonly topic: string,
   ) {
-    this.stores = this.written.map(() => first)
     this.running = Promise.all(this.written.map((_, key) => this.write(key)))
   }
 
@@ -37,7 +35,7 @@ class Writers {
     const ids = this.written[key] as string[]
     while (!this.stopped) {
       const id = `0000000${key}-0000-7000-8000-${String(ids.length).padStart(12, '0')}`
-      const store = this.stores[key] as PostgresStore
+      const store = this.instances[ids.length % this.instances.length] as PostgresStore
       const event: Envelope = {
         id,
         type: 'a.b.c.v1',
@@ -53,7 +51,7 @@ class Writers {
   }
 }
 
-describeWithDebezium('Changing from relays to change data capture while events are written', (capture) => {
+describeLongWithDebezium('Changing from relays to change data capture while events are written', (capture) => {
   const schema = 'switched'
   const topic = uniqueTopic('switch')
   let records: readonly StoredRecord[]
@@ -64,45 +62,44 @@ describeWithDebezium('Changing from relays to change data capture while events a
     const { pool } = capture
     await migrate(pool, { schema })
     await capture.topic(topic, 3)
-    const polling = postgres({ pool, schema, sweepMs: 500 })
-    await polling.start()
     const transport = await capture.transport()
-    let relay = new Relay({ outbox: polling.outbox, publisher: transport, logger: quiet })
-    relay.start()
-    writers = new Writers(polling, topic)
+    const relayOf = (store: PostgresStore) => new Relay({ outbox: store.outbox, publisher: transport, logger: quiet })
+    const polling = [0, 1].map(() => postgres({ pool, schema, leaseMs: 2000 }))
+    let relays = polling.map(relayOf)
+    for (const relay of relays) relay.start()
+    writers = new Writers([...polling], topic)
     records = await capture.records(topic)
     await writers.more(10)
     // A backlog, in space that deleted rows have left: what is read first is not what was written first.
-    await relay.stop()
+    for (const relay of relays) await relay.stop()
     await pool.query(`vacuum ${schema}.outbox`)
     await writers.more(10)
-    relay = new Relay({ outbox: polling.outbox, publisher: transport, logger: quiet })
 
-    // 1. The database is made ready; writers and relays go on.
+    // 1. The database is made ready; 2. the connector is started, and has read what is in the table.
     const captured = postgres({ pool, schema, relay: 'cdc' })
     await capture.setUp(captured)
-    // 2. The connector is started, and has read what is in the table.
     const worker = await capture.worker(captured)
     await worker.start()
     await until(async () => (await captured.health()).status === 'up')
-    relay.start()
+    relays = polling.map(relayOf)
+    for (const relay of relays) relay.start()
     await writers.more(10)
-    // 3. The services are started anew with relay: 'cdc', one after the other.
+    // 3. The instances are started anew one after the other, without relays; 4. and then for change data capture.
+    for (const [index, old] of polling.entries()) {
+      writers.instances[index] = postgres({ pool, schema, relay: 'separate' })
+      await relays[index]?.stop()
+      await old.stop()
+      await writers.more(5)
+    }
     await captured.start()
-    for (let key = 0; key < KEYS; key++) {
-      writers.stores[key] = captured
-      await writers.more(3)
+    for (const index of polling.keys()) {
+      writers.instances[index] = captured
+      await writers.more(5)
     }
-    // 4. With the last of the old ones the last relay ends. Whatever it leaves behind the connector has read as well.
-    await relay.stop()
-    await polling.stop()
     await writers.more(10)
-    // It takes the server a while to see that the reader of the slot is gone.
-    if (process.env['GULO_TEST_LONG']) {
-      await worker.stop({ keep: true, by: 'SIGKILL' })
-      await writers.more(10)
-      await worker.start()
-    }
+    await worker.stop({ keep: true, by: 'SIGKILL' })
+    await writers.more(10)
+    await worker.start()
     await writers.stop()
     left = (await captured.outbox.pending()).count
     const expected = writers.written.flat().length

@@ -119,9 +119,19 @@ export function describeWithLog(title: string, body: (capture: Capture) => void)
 
 /** `describe` with all of it; where something cannot be had, a skipped `describe` that says why. */
 export function describeWithDebezium(title: string, body: (capture: Capture) => void): void {
+  describeWith(title, withoutDebezium(), body)
+}
+
+/** As {@link describeWithDebezium}, for what may take a minute: only where GULO_TEST_LONG is set. */
+export function describeLongWithDebezium(title: string, body: (capture: Capture) => void): void {
+  const long = process.env['GULO_TEST_LONG'] ? undefined : 'takes up to a minute: GULO_TEST_LONG=1 npm test'
+  describeWith(title, long ?? withoutDebezium(), body)
+}
+
+function withoutDebezium(): string | undefined {
   const debezium = process.env['GULO_TEST_DEBEZIUM'] ? undefined : `debezium: ${process.env['GULO_SKIP_DEBEZIUM']}`
   const kafka = brokers ? undefined : `kafka: ${process.env['GULO_SKIP_KAFKA']}`
-  describeWith(title, debezium ?? kafka ?? withoutLog, body)
+  return debezium ?? kafka ?? withoutLog
 }
 
 function describeWith(title: string, skipped: string | undefined, body: (capture: Capture) => void): void {
