@@ -33,7 +33,7 @@ describeWithDatabase('Pages of dead letters', (pool) => {
 
   const queries: [string, DeadLetterPageQuery, string][] = [
     ['all letters', {}, 'dead_letter_recent'],
-    ['new letters', { status: 'new' }, 'dead_letter_(open|status)'],
+    ['new letters', { status: 'new' }, 'dead_letter_(open|status|waiting)'],
     ['discarded letters', { status: 'discarded' }, 'dead_letter_status'],
     ['one cause', { fingerprint: '0011223344556677' }, 'dead_letter_cause'],
     ['one consumer', { consumer: 'inventory/reserve' }, 'dead_letter_consumer'],
