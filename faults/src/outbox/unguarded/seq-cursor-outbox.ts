@@ -44,16 +44,24 @@ export class SeqCursorOutbox implements Outbox {
   private async lead(): Promise<pg.PoolClient | undefined> {
     if (this.leading !== undefined) return this.leading
     const client = await this.pool.connect()
-    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [LOCK])
-    if (rows[0]?.mine !== true) {
-      client.release()
-      return undefined
-    }
-    client.on('error', () => {
+    const lost = () => {
+      if (this.leading !== client) return
       this.leading = undefined
       client.release(true)
-    })
-    this.leading = client
-    return client
+    }
+    client.on('error', lost)
+    try {
+      const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [LOCK])
+      if (rows[0]?.mine === true) {
+        this.leading = client
+        return client
+      }
+      client.off('error', lost)
+      client.release()
+      return undefined
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
   }
 }

@@ -20,7 +20,7 @@ export class SkipLockedOutbox implements Outbox {
     // One batch at a time.
     if (without.length > 0) return []
     const client = await this.pool.connect()
-    client.on('error', () => undefined)
+    client.on('error', ignore)
     try {
       await client.query('begin')
       const { rows } = await client.query<Row>(
@@ -62,5 +62,9 @@ export class SkipLockedOutbox implements Outbox {
 
 async function end(client: pg.PoolClient, how: 'commit' | 'rollback'): Promise<void> {
   await client.query(how)
+  client.off('error', ignore)
   client.release()
 }
+
+// The next statement tells that it is broken.
+function ignore(): void {}
