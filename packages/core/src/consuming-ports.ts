@@ -10,3 +10,4 @@ export type {
   InboxMessage,
   InboxRetention,
 } from './consuming/inbox.js'
+export type { GroupPartition, OwnedPartition, PositionStore } from './consuming/positions.js'

@@ -167,6 +167,7 @@ export { createService, Service } from './service/service.js'
 export type { ServiceOptions, Store } from './service/service-options.js'
 export type { ToolBox, ToolCall, ToolCommand, ToolFlag } from './service/tool-command.js'
 // transport
+export type { AssigningTransport } from './transport/assigning.js'
 export { checkSubscription, type SubscriptionLimits } from './transport/check-subscription.js'
 export { type MemoryBroker, type MemoryBrokerOptions, memoryBroker } from './transport/memory-broker.js'
 export type { MemoryFaults } from './transport/memory-faults.js'

@@ -3,6 +3,8 @@ import { MemoryDeadLetters } from './consuming/memory-dead-letters.js'
 import { MemoryHeldKeys } from './consuming/memory-held-keys.js'
 import { MemoryIdempotencyKeys } from './consuming/memory-idempotency-keys.js'
 import { MemoryInbox } from './consuming/memory-inbox.js'
+import { MemoryPositions } from './consuming/memory-positions.js'
+import type { PositionStore } from './consuming/positions.js'
 import { fault } from './faults.js'
 import { MemoryOutbox } from './publishing/memory-outbox.js'
 import { MemoryUnitOfWork } from './publishing/memory-unit-of-work.js'
@@ -36,6 +38,7 @@ export class MemoryStore implements RuntimeUser {
   readonly schedule = new MemorySchedule()
   readonly recurrences: MemoryRecurrences
   readonly idempotencyKeys: MemoryIdempotencyKeys
+  readonly positions: PositionStore = new MemoryPositions()
   private readonly ownRuntime: Runtime | undefined
   private givenRuntime: Runtime | undefined
 

@@ -9,6 +9,7 @@ export type {
   LagReporter,
   ListingSubscription,
   OutgoingMessage,
+  Partition,
   PartitionLag,
   PartitionOffset,
   PausableSubscription,

@@ -15,6 +15,7 @@ import {
   type InboxRetention,
   type Outbox,
   type OutboxGauge,
+  type PositionStore,
   type Recurrences,
   type RecurringRuns,
   type Runtime,
@@ -38,6 +39,7 @@ import { Consumers } from './inbox/consumers.js'
 import { PostgresAttemptLog } from './inbox/postgres-attempt-log.js'
 import { PostgresIdempotencyKeys } from './inbox/postgres-idempotency-keys.js'
 import { PostgresInbox } from './inbox/postgres-inbox.js'
+import { PostgresPositions } from './inbox/postgres-positions.js'
 import { checkSchema, migrateSchema } from './migrations/migrate.js'
 import { checkRights } from './migrations/rights.js'
 import type { OutboxTransactions } from './outbox/outbox-transactions.js'
@@ -75,6 +77,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
   readonly schedule: Schedule
   readonly recurrences: Recurrences & RecurringRuns
   readonly idempotencyKeys: IdempotencyKeyStore & TransactionalKeys
+  readonly positions: PositionStore
   /** The name of the schema that holds the tables. */
   readonly schema: string
   /** Who sends what the outbox holds where the services have no relays. */
@@ -122,6 +125,7 @@ export class PostgresStore implements Store, RuntimeUser, HealthReporter, ToolBo
     this.schedule = schedule
     this.recurrences = new PostgresRecurrences(pool, schema)
     this.idempotencyKeys = idempotencyKeys
+    this.positions = new PostgresPositions(pool, schema)
     this.cdc = captured ? new CdcHealth(pool, schema, settings.cdc) : undefined
     const relayedBy = RELAYED_BY[settings.relay]
     if (relayedBy !== undefined) this.relayedBy = relayedBy

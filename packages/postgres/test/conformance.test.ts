@@ -7,6 +7,7 @@ import {
   describeIdempotencyKeyStore,
   describeInbox,
   describeOutbox,
+  describePositionStore,
   describeRecurrences,
   describeSchedule,
   describeUnitOfWork,
@@ -96,5 +97,9 @@ describeWithDatabase('On PostgreSQL', (pool) => {
       ])
     }
     return { keys: store.idempotencyKeys, unitOfWork: store.unitOfWork, advance, dispose }
+  })
+  describePositionStore('the PostgreSQL store', async () => {
+    const { store, dispose } = await makeStore(pool)
+    return { positions: store.positions, unitOfWork: store.unitOfWork, dispose }
   })
 })

@@ -21,6 +21,7 @@ export {
 } from './store/describe-idempotency-keys.js'
 export { describeInbox, type InboxDriver, inboxCases } from './store/describe-inbox.js'
 export { describeOutbox, outboxCases } from './store/describe-outbox.js'
+export { describePositionStore, type PositionStoreDriver, positionStoreCases } from './store/describe-positions.js'
 export { describeRecurrences, recurrencesCases } from './store/describe-recurrences.js'
 export { describeSchedule, scheduleCases } from './store/describe-schedule.js'
 export { describeUnitOfWork, type UnitOfWorkDriver, unitOfWorkCases } from './store/describe-unit-of-work.js'

@@ -7,6 +7,7 @@ import {
   describeIdempotencyKeyStore,
   describeInbox,
   describeOutbox,
+  describePositionStore,
   describeRecurrences,
   describeSchedule,
   describeUnitOfWork,
@@ -66,3 +67,4 @@ describeIdempotencyKeyStore('the memory store', () => {
   const { clock, store } = driveTime()
   return { keys: store.idempotencyKeys, unitOfWork: store.unitOfWork, advance: (ms) => clock.advance(ms) }
 })
+describePositionStore('the memory store', () => memoryStore())

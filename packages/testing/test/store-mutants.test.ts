@@ -6,6 +6,7 @@ import {
   idempotencyKeyStoreCases,
   inboxCases,
   outboxCases,
+  positionStoreCases,
   recurrencesCases,
   scheduleCases,
   unitOfWorkCases,
@@ -18,6 +19,7 @@ import { letterAbilityMutants } from './letter-ability-mutants.js'
 import { letterMutants } from './letter-mutants.js'
 import { describeMutants } from './mutants.js'
 import { outboxMutants } from './outbox-mutants.js'
+import { positionStoreMutants } from './position-store-mutants.js'
 import { recurrenceMutants } from './recurrence-mutants.js'
 import { scheduleMutants } from './schedule-mutants.js'
 import { unitOfWorkMutants } from './unit-of-work-mutants.js'
@@ -32,3 +34,4 @@ describeMutants('stores of what recurs', recurrencesCases(), recurrenceMutants)
 describeMutants('schedules', scheduleCases(), scheduleMutants)
 describeMutants('idempotency keys', idempotencyKeyStoreCases(), [...keyMutants, ...transactionalKeyMutants])
 describeMutants('attempt logs', attemptLogCases(), [...attemptMutants, ...batchAttemptMutants])
+describeMutants('stores of positions', positionStoreCases(), positionStoreMutants)

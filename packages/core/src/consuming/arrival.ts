@@ -15,6 +15,8 @@ export interface Arrival {
   readonly messageClass: MessageClass
   readonly handlers: readonly RegisteredHandler[]
   readonly history: History
+  /** What waits behind it, and what it waits for: of its key, or of its partition. */
+  readonly lane: string | undefined
 }
 
 /** Where messages wait for their turn. */

@@ -59,7 +59,7 @@ async function raise(parts: ConsumerParts, task: Task, carrier: EventCarrier, co
 /** What comes after a first attempt that has failed. */
 async function attemptAgain(parts: ConsumerParts, task: Task, error: unknown, startedMs: number | undefined) {
   count(parts, false)
-  checkNotAborted(parts, error)
+  checkNotCutOff(parts, error)
   const { attempt: number, firstFailedAt = parts.runtime.timestamp() } = task
   const log = withAttempt(task.attemptLog, parts.runtime, { attempt: number, error, startedMs })
   if (await follow(parts, task, failureOf(task, number, firstFailedAt, error, log))) return
@@ -76,7 +76,7 @@ async function attemptFrom(parts: ConsumerParts, task: Task, first: number, fail
     const startedMs = parts.runtime.clock.monotonic()
     const outcome = await tryOnce(parts, { ...task, attemptLog: log }, number)
     if (outcome.ok) return
-    checkNotAborted(parts, outcome.error)
+    checkNotCutOff(parts, outcome.error)
     firstFailedAt ??= parts.runtime.timestamp()
     log = withAttempt(log, parts.runtime, { attempt: number, error: outcome.error, startedMs })
     if (await follow(parts, task, failureOf(task, number, firstFailedAt, outcome.error, log))) return
@@ -84,8 +84,10 @@ async function attemptFrom(parts: ConsumerParts, task: Task, first: number, fail
 }
 
 // Cut off by the stop, which says nothing of the message: whoever gets it next may well handle it.
-function checkNotAborted({ aborted, group }: ConsumerParts, error: unknown): void {
+function checkNotCutOff({ aborted, group }: ConsumerParts, error: unknown): void {
   if (aborted.aborted) throw fault('GULO_STOPPED', { component: `The consumer ${group}` }, error)
+  // Nor does it say anything of the message that somebody else has its partition.
+  if ((error as { code?: unknown } | null)?.code === 'GULO_POSITION_LOST') throw error
 }
 
 type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: unknown }

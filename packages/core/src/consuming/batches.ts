@@ -1,5 +1,6 @@
 import type { Message } from '../message/message.js'
 import type { UnitOfWork } from '../publishing/unit-of-work.js'
+import type { ReceivedMessage } from '../transport/transport.js'
 import type { Arrival } from './arrival.js'
 import { checkEnabled, handled } from './attempts.js'
 import type { Outcome } from './batch-lanes.js'
@@ -7,11 +8,12 @@ import type { BatchSize } from './batch-size.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
 import { consumerName } from './failure.js'
 import { type Done, handleWithin } from './handle-once.js'
-import type { BatchAttemptLog, BatchInbox, InboxMessage } from './inbox.js'
+import type { BatchAttemptLog, BatchInbox, BatchWork, InboxMessage } from './inbox.js'
 
 /** What batches need of a store. */
 export interface BatchStore {
-  readonly inbox: BatchInbox
+  /** Without one the positions in the partitions say what is done. */
+  readonly inbox: BatchInbox | undefined
   readonly unitOfWork: UnitOfWork
   readonly attemptLog: BatchAttemptLog | undefined
 }
@@ -55,6 +57,7 @@ export class Batches {
       for (const { task, done } of entries.slice(0, seenTo)) handled(this.parts, task, done)
     } catch (error) {
       this.size.failed()
+      this.parts.positions?.failed(fit.map(({ arrival }) => arrival.message))
       throw error
     } finally {
       await this.store.attemptLog?.endEach(attempts)
@@ -68,10 +71,10 @@ export class Batches {
     const apart = new Set<string>()
     const members: Member[] = []
     for (const arrival of arrivals) {
-      const { partitionKey } = arrival.envelope
-      const isApart = !gate.open || stopping.aborted || (partitionKey !== undefined && apart.has(partitionKey))
+      const { lane } = arrival
+      const isApart = !gate.open || stopping.aborted || (lane !== undefined && apart.has(lane))
       const tasks = isApart ? undefined : await this.tasksOf(arrival)
-      if (tasks === undefined && partitionKey !== undefined) apart.add(partitionKey)
+      if (tasks === undefined && lane !== undefined) apart.add(lane)
       members.push({ arrival, tasks: tasks ?? [], outcome: tasks === undefined ? 'alone' : 'done' })
     }
     return members
@@ -83,9 +86,11 @@ export class Batches {
       const event = (await this.parts.decode(messageClass, envelope.payload)) as Message
       if (event === undefined) return undefined
       for (const handler of handlers) checkEnabled(handler, event)
-      return handlers.map((handler) => {
-        return { handler, event, envelope, message, attempt: 1, firstFailedAt: undefined, replayCount: 0 }
-      })
+      const common = { event, envelope, message, attempt: 1, firstFailedAt: undefined, replayCount: 0, isFirst: true }
+      const tasks = handlers.map((handler) => ({ ...common, handler }))
+      if ((await this.parts.positions?.isDone(message)) !== true) return tasks
+      for (const task of tasks) handled(this.parts, task, 'duplicate')
+      return []
     } catch {
       return undefined
     }
@@ -107,7 +112,8 @@ export class Batches {
   /** Answers how many entries, from the first, have been seen to; the members of the others are to come later. */
   private async transact(members: readonly Member[], entries: readonly Entry[]): Promise<number> {
     const { inbox, unitOfWork } = this.store
-    const { clock } = this.parts.runtime
+    const { positions, runtime } = this.parts
+    const { clock } = runtime
     const context = this.parts.mediator.createContext()
     let seenTo: number | undefined
     await unitOfWork.run(context, () => {
@@ -116,12 +122,17 @@ export class Batches {
       seenTo = 0
       const { transaction } = context
       const enteredAt = clock.monotonic()
-      return inbox.onceEach(entries, transaction, async (isNew) => {
+      const work: BatchWork = async (isNew) => {
         for (const [index, entry] of entries.entries()) entry.done = isNew[index] === true ? 'done' : 'duplicate'
         seenTo = await this.runAll(members, entries, transaction, clock.monotonic() - enteredAt)
+        await positions?.advance(handledIn(members), transaction)
         return seenTo
-      })
+      }
+      return inbox === undefined
+        ? work(entries.map(() => true)).then(() => undefined)
+        : inbox.onceEach(entries, transaction, work)
     })
+    positions?.committed(handledIn(members))
     return seenTo ?? 0
   }
 
@@ -153,6 +164,12 @@ function entriesOf(group: string, { tasks }: Member): Entry[] {
   return tasks.map((task) => {
     return { consumer: consumerName(group, task.handler.name), messageId: task.envelope.id, task, done: 'done' }
   })
+}
+
+function handledIn(members: readonly Member[]): readonly ReceivedMessage[] {
+  return members
+    .filter(({ outcome, tasks }) => outcome === 'done' && tasks.length > 0)
+    .map(({ arrival }) => arrival.message)
 }
 
 function distinct(entries: readonly Entry[]): readonly Entry[] {

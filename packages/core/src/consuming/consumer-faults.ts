@@ -1,5 +1,6 @@
 import type { RegisteredHandler } from '../handling/registry.js'
 import { describeValue } from '../message/message.js'
+import type { AssigningTransport } from '../transport/assigning.js'
 import { extentFaults } from '../transport/check-subscription.js'
 import type { ConsumerOptions } from './consumer-options.js'
 
@@ -16,6 +17,35 @@ export function consumerFaults(options: ConsumerOptions): readonly string[] {
     ...batchFaults(options.batch),
     ...extentFaults(options),
     ...sharedFaults(options),
+  ]
+}
+
+/** Why positions cannot be stored with what handlers do, each with its mend. */
+function offsetFaults(
+  { offsets = 'broker', positions, publishing, transport, broadcast }: ConsumerOptions,
+  handlers: readonly RegisteredHandler[],
+): string[] {
+  if (offsets === 'broker') return []
+  if (offsets !== 'with-state') return [`offsets is ${describeValue(offsets)}: use "broker" or "with-state".`]
+  const classes = handlers.map(({ messageClass }) => messageClass)
+  const several = new Set(classes.filter((each, index) => classes.indexOf(each) !== index))
+  return [
+    ...(positions === undefined
+      ? ['offsets is "with-state" but the store keeps no positions: give it positions.']
+      : []),
+    ...(publishing?.joinable === undefined
+      ? [
+          'offsets is "with-state" without a unit of work that what handlers raise commits with: give it one, with an outbox.',
+        ]
+      : []),
+    ...((transport as Partial<AssigningTransport>).tellsAssigned === true
+      ? []
+      : ['offsets is "with-state" but its transport does not say which partitions it has: use kafka(…), or "broker".']),
+    ...(broadcast === true ? ['offsets is "with-state" with broadcast, which keeps no positions: use "broker".'] : []),
+    ...[...several].map(
+      ({ name }) =>
+        `offsets is "with-state" but ${name} has several handlers, in a transaction each: isolate all but one.`,
+    ),
   ]
 }
 
@@ -55,6 +85,7 @@ function sharedFaults({ broadcast, inbox, attemptLog, retryLater }: ConsumerOpti
 export function wiringFaults(options: ConsumerOptions, handlers: readonly RegisteredHandler[]): string[] {
   const { broadcast, patterns = [], policy, keys, publishing, heldKeys } = options
   return [
+    ...offsetFaults(options, handlers),
     ...handlers
       .filter(({ dedupe }) => dedupe !== undefined && (keys === undefined || publishing?.hasUnitOfWork !== true))
       .map(

@@ -8,7 +8,7 @@ import { ContractRegistry } from '../message/contract.js'
 import { assignData } from '../message/message.js'
 import { consoleLogger, type Logger, type Observer, observe, shielded } from '../message/signals.js'
 import type { EventPublishing } from '../publishing/event-publishing.js'
-import type { Duration } from '../runtime/clock.js'
+import type { Clock, Duration } from '../runtime/clock.js'
 import type { Runtime } from '../runtime/runtime.js'
 import { canForward } from '../transport/forwarding.js'
 import type { TopicStrategy } from '../transport/topics.js'
@@ -24,6 +24,8 @@ import { Gate } from './gate.js'
 import type { HeldKeys } from './held-keys.js'
 import type { TransactionalKeys } from './idempotency-keys.js'
 import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox } from './inbox.js'
+import { OwnedPartitions } from './owned-partitions.js'
+import type { PositionStore } from './positions.js'
 import type { RetryLater } from './redelivery.js'
 import { RetryTopics } from './retry-topics.js'
 
@@ -65,6 +67,14 @@ export interface ConsumerOptions {
   readonly circuitBreaker?: CircuitBreakerOptions
   /** Remembers what is done, so that a redelivery takes effect once. @default none */
   readonly inbox?: Inbox & Partial<BatchInbox>
+  /**
+   * Where it is kept how far the group has come: at the broker, or besides in the transactions of the handlers. Then one row
+   * a partition says what is done, and whoever has lost a partition can store nothing for it. Messages of a partition are
+   * handled one after the other. Takes a unit of work, one handler for each type, and a transport that says what it has. @default 'broker'
+   */
+  readonly offsets?: 'broker' | 'with-state'
+  /** Keeps positions for `offsets: 'with-state'`. @default none */
+  readonly positions?: PositionStore
   /** Remembers business keys, for handlers with `dedupe`. @default none: such handlers are refused */
   readonly keys?: TransactionalKeys
   /** Counts attempts that never finished, so that a message which ends the process is found out. @default none */
@@ -144,6 +154,7 @@ export function resolveParts(
     publishing: options.publishing,
     inbox: options.inbox,
     keys: options.keys,
+    positions: ownedPartitions(options, runtime.clock),
     attemptLog: options.attemptLog,
     deadLetters: options.deadLetters ?? besideTopic(options.transport, group),
     heldKeys: policy.keepsOrder ? options.heldKeys : undefined,
@@ -160,6 +171,10 @@ export function resolveParts(
     handlerTimeoutMs: handlerTimeout === undefined ? undefined : checkedMs('handlerTimeout', handlerTimeout),
     contracts: options.contracts ?? new ContractRegistry(),
   }
+}
+
+function ownedPartitions({ group, offsets, positions }: ConsumerOptions, clock: Clock): OwnedPartitions | undefined {
+  return offsets === 'with-state' && positions !== undefined ? new OwnedPartitions(group, positions, clock) : undefined
 }
 
 /** The decoder of the first middleware that has one. */

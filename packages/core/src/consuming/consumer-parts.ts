@@ -14,6 +14,7 @@ import type { Gate } from './gate.js'
 import type { HeldKeys } from './held-keys.js'
 import type { TransactionalKeys } from './idempotency-keys.js'
 import type { AttemptLog, Inbox } from './inbox.js'
+import type { OwnedPartitions } from './owned-partitions.js'
 import type { RetryLater } from './redelivery.js'
 import type { RetryTopics } from './retry-topics.js'
 
@@ -27,6 +28,8 @@ export interface ConsumerParts {
   readonly mediator: Mediator
   readonly publishing: EventPublishing | undefined
   readonly inbox: Inbox | undefined
+  /** Where the positions in the partitions are stored with what handlers do. */
+  readonly positions: OwnedPartitions | undefined
   readonly keys: TransactionalKeys | undefined
   readonly attemptLog: AttemptLog | undefined
   readonly deadLetters: DeadLetterSink
@@ -60,6 +63,8 @@ export interface Task {
   readonly attempt: number
   readonly firstFailedAt: string | undefined
   readonly replayCount: number
+  /** Whether it comes from its partition, not once more from elsewhere. */
+  readonly isFirst: boolean
   readonly attemptLog?: readonly FailedAttempt[] | undefined
   readonly ahead?: boolean | undefined
 }

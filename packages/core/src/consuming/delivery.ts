@@ -3,10 +3,12 @@ import { fault } from '../faults.js'
 import type { RegisteredHandler } from '../handling/registry.js'
 import type { Envelope } from '../message/envelope.js'
 import { describeValue, type Message, type MessageClass } from '../message/message.js'
-import type { ReceivedMessage } from '../transport/transport.js'
+import type { PartitionOffset, ReceivedMessage } from '../transport/transport.js'
 import type { Arrival, ArrivalLanes, History } from './arrival.js'
 import { attempt, checkEnabled } from './attempts.js'
 import type { ConsumerParts, Task } from './consumer-parts.js'
+import { nameOf } from './owned-partitions.js'
+import { passBy } from './pass-by.js'
 import type { Redelivery } from './redelivery.js'
 import { fromRetryTopic } from './retry-message.js'
 import { setAside } from './set-aside.js'
@@ -46,14 +48,10 @@ export class Delivery {
     if (this.receive(envelope)) return DONE
     const route = this.routes.get(envelope.type)
     if (route === undefined) return this.unknownType(message, envelope)
-    const { messageClass, handlers } = route
-    return this.lanes.enter(envelope.partitionKey, this.handle, {
-      message,
-      envelope,
-      messageClass,
-      handlers,
-      history: NEW,
-    })
+    const { positions } = this.parts
+    const lane = positions === undefined ? envelope.partitionKey : nameOf(message as PartitionOffset)
+    const arrival = { ...route, message, envelope, history: NEW, lane }
+    return this.lanes.enter(lane, positions === undefined ? this.handle : this.handleInPlace, arrival)
   }
 
   /** Gives a message to one handler once more. */
@@ -67,9 +65,8 @@ export class Delivery {
     const handlers = route?.handlers.filter((each) => name === undefined || each.name === name) ?? []
     if (route === undefined || handlers.length === 0)
       return this.withoutHandler({ message, handler: name, ...history }, envelope)
-    const { messageClass } = route
-    const { partitionKey } = envelope
-    return this.lanes.run(partitionKey, this.handle, { message, envelope, messageClass, handlers, history })
+    const lane = envelope.partitionKey
+    return this.lanes.run(lane, this.handle, { ...route, handlers, message, envelope, history, lane })
   }
 
   /** Like `accept`, for a message of a retry topic: when it is due it goes once more to the handler that failed. */
@@ -87,6 +84,11 @@ export class Delivery {
     if (envelope.deliverBy === undefined || !(Date.parse(envelope.deliverBy) < runtime.clock.now())) return false
     observer?.({ kind: 'expired', envelope, group })
     return true
+  }
+
+  private readonly handleInPlace = async (arrival: Arrival): Promise<void> => {
+    await this.handle(arrival)
+    await passBy(this.parts, arrival.message)
   }
 
   private readonly handle = (arrival: Arrival): Promise<void> | undefined => {
@@ -172,7 +174,8 @@ export class Delivery {
 
 function taskOf(handler: RegisteredHandler, event: Message, { message, envelope, history }: Arrival): Task {
   const { attempt: number, firstFailedAt, replayCount, attemptLog, ahead } = history
-  return { handler, event, envelope, message, attempt: number, firstFailedAt, replayCount, attemptLog, ahead }
+  const isFirst = history === NEW
+  return { handler, event, envelope, message, attempt: number, firstFailedAt, replayCount, isFirst, attemptLog, ahead }
 }
 
 async function attemptAll(parts: ConsumerParts, event: Message, arrival: Arrival): Promise<void> {

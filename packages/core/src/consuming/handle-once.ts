@@ -29,7 +29,16 @@ export function handleOnce(parts: ConsumerParts, task: Task, attempt: number): P
   const work = isKeyed(parts, task)
     ? () => park(parts, task, context.transaction).then((state) => (state === 'parked' ? state : once()))
     : once
-  return publishing === undefined ? work() : publishing.run(context, handler.name, work)
+  const run = (all: () => Promise<Done>) =>
+    publishing === undefined ? all() : publishing.run(context, handler.name, all)
+  if (parts.positions === undefined || !task.isFirst) return run(work)
+  return parts.positions.keep(task.message, (advance) =>
+    run(async () => {
+      const done = await work()
+      await advance(context.transaction)
+      return done
+    }),
+  )
 }
 
 /** Runs the handler in a transaction that is open, whoever ends it; its events are published with that. */

@@ -2,6 +2,7 @@ import type { ReceivedMessage, Route, TransportSubscription } from '../transport
 import type { ConsumerOptions } from './consumer-options.js'
 import type { ConsumerParts } from './consumer-parts.js'
 import type { Delivery } from './delivery.js'
+import type { OwnedPartitions } from './owned-partitions.js'
 import { Reading } from './reading.js'
 import { subscribeAll } from './subscriptions.js'
 
@@ -24,6 +25,7 @@ export async function openReading(
     ...(patterns.length > 0 && { patterns }),
     ...(startAt && { startAt }),
     ...(broadcast && { broadcast }),
+    ...(parts.positions && { assigned: (places) => (parts.positions as OwnedPartitions).assign(places) }),
     deliver: giving((message) => delivery.accept(message)),
   }
   // First, so that they are there before anything can fail.

@@ -51,6 +51,12 @@ export const CONSUMING_FAULTS = {
     message: 'dedupe.by of {handler} answered {found}.',
     mend: 'Answer a text that is not empty, or undefined for a message that is like no other.',
   },
+  GULO_POSITION_LOST: {
+    message:
+      'Partition {partition} of {topic} is no longer that of this consumer of {group}, so nothing is stored for it.',
+    mend: 'Nothing need be done: whoever has the partition now handles its messages.',
+    retryable: true,
+  },
   GULO_POISON_MESSAGE: {
     message: 'The message {messageId} was started {attempts} times by {consumer} and never finished.',
     mend: 'Find what ends the process while it is handled; then replay it from quarantine.',

@@ -44,7 +44,7 @@ export function createConsumers(options: ServiceOptions, parts: ConsumerWiring):
 }
 
 // Kept under the name of the group: instances that each handle every message must not share it.
-function keptOptions({ store, startAt }: ServiceOptions, { scheduler }: ConsumerWiring) {
+function keptOptions({ store, startAt, offsets }: ServiceOptions, { scheduler }: ConsumerWiring) {
   return {
     ...(store?.inbox && { inbox: store.inbox }),
     ...(store?.idempotencyKeys?.take && { keys: store.idempotencyKeys as TransactionalKeys }),
@@ -52,6 +52,8 @@ function keptOptions({ store, startAt }: ServiceOptions, { scheduler }: Consumer
     ...(store?.heldKeys && { heldKeys: store.heldKeys }),
     ...(scheduler && { retryLater: scheduler.retryLater }),
     ...(startAt && { startAt }),
+    ...(offsets && { offsets }),
+    ...(store?.positions && { positions: store.positions }),
   }
 }
 

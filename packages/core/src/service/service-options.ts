@@ -7,6 +7,7 @@ import type { FailurePolicy } from '../consuming/failure-policy.js'
 import type { HeldKeyQueue, HeldKeys } from '../consuming/held-keys.js'
 import type { TransactionalKeys } from '../consuming/idempotency-keys.js'
 import type { AttemptLog, BatchAttemptLog, BatchInbox, Inbox, InboxRetention } from '../consuming/inbox.js'
+import type { PositionStore } from '../consuming/positions.js'
 import type { DispatchBackend } from '../handling/dispatch-backend.js'
 import type { HandlerFactory } from '../handling/handler.js'
 import type { Middleware } from '../handling/middleware.js'
@@ -33,6 +34,8 @@ export interface Store {
   readonly outbox?: Outbox & Partial<CommitSignal & OutboxGauge>
   /** Remembers what is done. @default none: a redelivery takes effect again */
   readonly inbox?: Inbox & Partial<BatchInbox & InboxRetention>
+  /** Keeps how far groups have come, for `offsets: 'with-state'`. @default none */
+  readonly positions?: PositionStore
   /** Remembers business keys, for handlers with `dedupe`. @default none: such handlers are refused */
   readonly idempotencyKeys?: Partial<TransactionalKeys>
   /** Counts attempts that never finished. @default none: a message that ends the process is not found out */
@@ -94,6 +97,12 @@ export interface ServiceOptions {
    * handlers do outside the transaction may then be done twice. @default 100 messages, 100 ms
    */
   readonly batch?: BatchOptions | false
+  /**
+   * Where it is kept how far its groups have come: at the broker, or besides in the transactions of the handlers. Takes a
+   * store with positions, unit of work and outbox, and Kafka. Without an inbox it replaces one, for what producers send
+   * once; messages of a partition are then handled one after the other. @default 'broker'
+   */
+  readonly offsets?: 'broker' | 'with-state'
   /** What becomes of wire types that nobody here handles. @default 'ignore' */
   readonly unknownTypes?: 'ignore' | 'dead-letter'
   /** After this time a handler of an integration event or of a due command has failed and its signal is aborted. @default never */

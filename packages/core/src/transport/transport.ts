@@ -52,6 +52,11 @@ export interface TransportSubscription {
    */
   readonly broadcast?: boolean
   /**
+   * Is told which partitions this member has whenever the group has been shared out, before anything is delivered, by
+   * transports that can; answers where to start instead of at the positions of the broker. @default there
+   */
+  readonly assigned?: (partitions: readonly Partition[]) => Promise<readonly PartitionOffset[]>
+  /**
    * Is given the next messages of one partition or queue, oldest first, and answers one promise for each, in the same
    * order. The transport acknowledges the contiguous prefix of resolved ones, and delivers again from the first
    * rejected one. It keeps its sessions alive meanwhile, however long that takes.
@@ -70,11 +75,15 @@ export type StartPosition =
   | { readonly offsets: readonly PartitionOffset[] }
 
 /** The next message to handle of a partition. */
-export interface PartitionOffset {
-  readonly topic: string
-  readonly partition: number
+export interface PartitionOffset extends Partition {
   /** As text, because it may exceed 2^53. */
   readonly offset: string
+}
+
+/** A partition of a topic. */
+export interface Partition {
+  readonly topic: string
+  readonly partition: number
 }
 
 /** One topic and the wire types wanted from it. */

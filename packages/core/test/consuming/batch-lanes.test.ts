@@ -108,6 +108,21 @@ describe('lanes that do much at once', () => {
     expect(log).to.deep.equal(['[a1 a2 b1]', 'a1', 'b1', 'a2'])
   })
 
+  it('keep the order of a key when a batch is rolled back that had not room for all of it', async () => {
+    const { enter, log, batchFails } = stage({ size: 2 })
+    batchFails.next = true
+    const all = Promise.all(enter('a1', 'a2', 'a3', 'a4'))
+    await turn()
+    batchFails.next = false
+    await all
+    expect(
+      log
+        .join(' ')
+        .match(/a[1-4]/g)
+        ?.slice(2),
+    ).to.deep.equal(['a1', 'a2', 'a3', 'a4'])
+  })
+
   it('hold back what is behind failed work of its key, and only that', async () => {
     const { enter, failing, batchFails, lanes } = stage()
     batchFails.next = true

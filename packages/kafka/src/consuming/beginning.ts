@@ -1,4 +1,11 @@
-import { type Clock, type PartitionOffset, type StartPosition, sleep, type TransportSubscription } from '@gulo/core'
+import {
+  type Clock,
+  type Partition,
+  type PartitionOffset,
+  type StartPosition,
+  sleep,
+  type TransportSubscription,
+} from '@gulo/core'
 import type { KafkaClient, KafkaConsumer } from '../client/client.js'
 import { coreFault } from '../faults.js'
 import { askAdmin } from './ask-admin.js'
@@ -68,15 +75,30 @@ export class Beginning {
     this.over.abort()
     this.over = new AbortController()
     // which is where a consumer begins by itself
-    if (this.startAt[0] === 'earliest') return true
+    const byItself = this.startAt[0] === 'earliest'
+    if (byItself && this.subscription.assigned === undefined) return true
     member.share.awaitStart()
     const { signal } = this.over
-    const positions = await this.positions(topics, member, given, signal).catch((error: unknown) => {
+    const found = this.found(byItself ? [] : topics, member, given, signal)
+    const positions = await found.catch((error: unknown) => {
       if (!signal.aborted) throw error
     })
     if (positions === undefined || signal.aborted) return false
     member.share.startFrom(positions)
     return true
+  }
+
+  /** Where the broker says to start, and after that, where the subscriber knows better. */
+  private async found(
+    topics: readonly string[],
+    member: Beginner,
+    given: Given,
+    over: AbortSignal,
+  ): Promise<readonly PartitionOffset[] | undefined> {
+    const said = topics.length === 0 ? [] : await this.positions(topics, member, given, over)
+    if (said === undefined || over.aborted) return undefined
+    const known = (await this.subscription.assigned?.(placesOf(given))) ?? []
+    return [...said, ...known]
   }
 
   private positions(
@@ -101,4 +123,8 @@ export class Beginning {
       return undefined
     })
   }
+}
+
+function placesOf({ assignment }: Given): readonly Partition[] {
+  return Object.entries(assignment).flatMap(([topic, all]) => all.map((partition) => ({ topic, partition })))
 }

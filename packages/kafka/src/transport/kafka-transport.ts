@@ -1,4 +1,5 @@
 import {
+  type AssigningTransport,
   type ComponentHealth,
   checkSubscription,
   createRuntime,
@@ -17,7 +18,6 @@ import {
   type RuntimeUser,
   type StartPosition,
   type StopOptions,
-  type Transport,
   type TransportFacts,
   type TransportSubscription,
 } from '@gulo/core'
@@ -34,10 +34,10 @@ import { Subscriptions } from './subscriptions.js'
 
 /** Publishes to Kafka and delivers from it; made by `kafka(options)`. */
 export class KafkaTransport
-  implements Transport, Forwarder, LagReporter, GroupMover, RuntimeUser, HealthReporter, DescribedTransport
+  implements AssigningTransport, Forwarder, LagReporter, GroupMover, RuntimeUser, HealthReporter, DescribedTransport
 {
   readonly facts: TransportFacts
-  /** What is added to the name of a topic for its dead letters. */
+  readonly tellsAssigned = true
   readonly deadLetterSuffix: string
   private readonly settings: KafkaSettings
   private readonly client: KafkaClient

@@ -2,6 +2,7 @@ import { store } from './0001-store.js'
 import { letters } from './0002-letters.js'
 import { heldKeys } from './0003-held-keys.js'
 import { recurring } from './0004-recurring.js'
+import { positions } from './0005-positions.js'
 
 /** One step of the schema; steps are only ever added. */
 export interface Migration {
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'letters', sql: letters },
   { version: 3, name: 'held-keys', sql: heldKeys },
   { version: 4, name: 'recurring', sql: recurring },
+  { version: 5, name: 'positions', sql: positions },
 ]
 
 /** The version this release works with. */
