@@ -68,9 +68,9 @@ export interface ConsumerOptions {
   /** Remembers what is done, so that a redelivery takes effect once. @default none */
   readonly inbox?: Inbox & Partial<BatchInbox>
   /**
-   * Where it is kept how far the group has come: at the broker, or besides in the transactions of the handlers. Then one row
-   * a partition says what is done, and whoever has lost a partition can store nothing for it. Messages of a partition are
-   * handled one after the other. Takes a unit of work, one handler for each type, and a transport that says what it has. @default 'broker'
+   * Where it is kept how far the group has come: at the broker, or besides in the transactions of the handlers, one row a
+   * partition: then messages of a partition are handled one after the other. Takes a unit of work, one handler for each
+   * type, and a transport that says which partitions it has. @default 'broker'
    */
   readonly offsets?: 'broker' | 'with-state'
   /** Keeps positions for `offsets: 'with-state'`. @default none */
