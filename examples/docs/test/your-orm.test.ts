@@ -126,7 +126,8 @@ const body = () => {
 
 if (url) {
   describe('The library of an application', function () {
-    this.timeout(30_000)
+    // Dropping a database waits for a checkpoint of the whole server.
+    this.timeout(120_000)
     body()
   })
 } else describe.skip(`The library of an application [skipped: ${reason}]`, body)
