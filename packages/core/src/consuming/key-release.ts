@@ -36,7 +36,6 @@ export class KeyRelease {
 
   start(): void {
     this.resting = false
-    this.renewLater()
     this.lookLater(0)
   }
 
@@ -86,6 +85,7 @@ export class KeyRelease {
       if (full) this.kick()
     })
     this.working.add(working)
+    if (this.renewing === undefined) this.renewLater()
   }
 
   private async releaseAll(key: HeldKey): Promise<void> {
@@ -135,7 +135,9 @@ export class KeyRelease {
     this.renewing = runtime.clock.after(
       CLAIM_MS / 3,
       () => {
-        if (this.working.size > 0) keys.renew({ owner: this.owner, forMs: CLAIM_MS }).catch(() => undefined)
+        this.renewing = undefined
+        if (this.working.size === 0) return
+        keys.renew({ owner: this.owner, forMs: CLAIM_MS }).catch(() => undefined)
         this.renewLater()
       },
       { background: true },
