@@ -66,7 +66,7 @@ export type {
   Next,
   Wrapper,
 } from './handling/middleware.js'
-export type { AnyHandler, HandlerRegistry, HandlerSource, RegisteredHandler } from './handling/registry.js'
+export type { AnyHandler, Dedupe, HandlerRegistry, HandlerSource, RegisteredHandler } from './handling/registry.js'
 export type { Tracer, TraceStep } from './handling/trace.js'
 // mapping
 export {
@@ -157,7 +157,7 @@ export { every } from './scheduling/occurrences.js'
 export type * from './scheduling/ports.js'
 export { recurring } from './scheduling/recurring.js'
 // service
-export type { DeadLetterDesk } from './service/dead-letter-desk.js'
+export type { DeadLetterDesk, LetterReplays } from './service/dead-letter-desk.js'
 export type { ServiceDescription } from './service/describe.js'
 export type { GroupLag } from './service/group-lag.js'
 export type { ServiceHealth } from './service/health.js'

@@ -20,5 +20,10 @@ export type {
   Recurring,
   RecurringOptions,
 } from './recurring.js'
-export type { RecurringRunStatus, RecurringSchedules, RecurringStatus } from './recurring-schedules.js'
+export type {
+  RecurringControl,
+  RecurringRunStatus,
+  RecurringSchedules,
+  RecurringStatus,
+} from './recurring-schedules.js'
 export type { Schedule, ScheduledItem, ScheduledWork, ScheduleScope } from './schedule.js'

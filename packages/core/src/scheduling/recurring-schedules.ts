@@ -1,6 +1,5 @@
 import { fault } from '../faults.js'
 import type { Recurrences, RecurringRun, RecurringRuns } from './recurrences.js'
-import type { Recurrer } from './recurrer.js'
 import type { OccurrenceCause } from './recurring.js'
 
 /** A recurring schedule as it stands. */
@@ -25,12 +24,20 @@ export interface RecurringRunStatus extends Pick<RecurringRun, 'id' | 'attempts'
   readonly finishedAt: Date | undefined
 }
 
+/** What changes the course of recurring schedules, in the process that runs them. */
+export interface RecurringControl {
+  runNow(name: string): Promise<string>
+  resume(name: string): Promise<void>
+  /** The error for a name that no schedule has. */
+  unknown(name: string): Error
+}
+
 /** The recurring schedules of a service: looked at, run by hand, paused. What is changed holds for all its instances. */
 export class RecurringSchedules {
   constructor(
     private readonly service: string,
     private readonly store: Recurrences & RecurringRuns,
-    private readonly recurrer: Recurrer,
+    private readonly recurrer: RecurringControl,
   ) {}
 
   /** Every schedule that is not retired, by name. */

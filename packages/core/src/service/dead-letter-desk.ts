@@ -13,16 +13,22 @@ import type {
 import type { DeadLetter, DeadLetterStatus, DeadLetters } from '../consuming/dead-letters.js'
 import { fault } from '../faults.js'
 import { describeValue } from '../message/message.js'
-import type { ReplayManyOptions, ReplayReport, Replays } from './replays.js'
+import type { ReplayManyOptions, ReplayReport } from './replays.js'
 
 const AT_ONCE = 1000
+
+/** What gives dead letters to their handlers again. */
+export interface LetterReplays {
+  one(id: string, by: Operator): Promise<DeadLetter>
+  many(filter: DeadLetterFilter, options: ReplayManyOptions): Promise<ReplayReport>
+}
 
 /** What people do with the dead letters of a service; every change says who makes it. */
 export class DeadLetterDesk {
   constructor(
     private readonly service: string,
     private readonly store: (DeadLetters & Partial<DeadLetterAbilities>) | undefined,
-    private readonly replays: () => Replays,
+    private readonly replays: () => LetterReplays,
     private readonly settled: () => void,
   ) {}
 
