@@ -11,7 +11,8 @@ const BATCH = 250
 const BODY_BYTES = 4000
 /** 10,000 messages of 4 kB are 40 MB. */
 const WAITING = 10_000
-const MAX_GROWTH_BYTES = 20_000_000
+/** A client may hold two fetches in hand, of 10 MB each. */
+const MAX_GROWTH_BYTES = 30_000_000
 const ROUNDS = 5
 
 /** What becomes of messages that nobody has time for. */
