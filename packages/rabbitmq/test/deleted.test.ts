@@ -181,7 +181,7 @@ describeWithBroker('An exchange or binding that is deleted by hand', (url) => {
     })
 
     it('fails messages at their deadline when that comes first', async () => {
-      const publisher = await scene.start({ publishDeadlineMs: 200, repairMs: 5000 })
+      const publisher = await scene.start({ publishDeadlineMs: 2000, repairMs: 5000 })
       const handle = await scene.subscribe(await scene.start(), () => undefined)
       await publisher.publish(scene.envelopes(1))
       await handle.close()
